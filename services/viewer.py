@@ -1,0 +1,36 @@
+"""Who is looking: the signed-in account as the pages and use cases see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person; `is_admin` is true for the roles Admin and Overseer."""
+
+    account_id: str
+    name: str
+    email: str
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def is_admin(self) -> bool:
+        return bool(self.roles & {"Admin", "Overseer"})
+
+
+_find: list[Callable[[], Viewer | None]] = []
+
+
+def set_finder(finder: Callable[[], Viewer | None]) -> None:
+    """Install how the edge finds the viewer of the current request; called once when the web server is put together."""
+    _find[:] = [finder]
+
+
+def current() -> Viewer:
+    """Return the viewer of the current request; raises Forbidden where nobody is signed in."""
+    viewer = _find[0]() if _find else None
+    if viewer is None:
+        raise Forbidden("nobody is signed in")
+    return viewer

@@ -1,0 +1,73 @@
+"""Child processes that never outlive their parent: how one is started, and how it is ended."""
+
+import ctypes
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from deploy.local.account import Account, become
+
+PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process to run: its command, and the signal that asks it to end in good order."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    directory: Path | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    account: Account | None = None
+
+
+def start(child: Child, output: int | IO[bytes] | None = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    """Start `child` in a process group of its own, its stdout and stderr going to `output`.
+
+    Call it from the main thread: the kernel sends the death signal when the *thread* that forked ends.
+    """
+    parent = os.getpid()
+
+    def prepare() -> None:
+        if child.account is not None:
+            become(child.account)
+        # After the change of user, which would clear it.
+        _libc.prctl(PR_SET_PDEATHSIG, int(child.stop_signal), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return subprocess.Popen(
+        child.command, env=dict(child.environment) or None, cwd=child.directory, stdin=subprocess.DEVNULL,
+        stdout=output, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=prepare,
+    )
+
+
+def ask_to_end(process: subprocess.Popen[bytes], child: Child) -> None:
+    """Send `child` its stop signal, if it still runs."""
+    if process.poll() is None:
+        process.send_signal(child.stop_signal)
+
+
+def end_now(process: subprocess.Popen[bytes]) -> None:
+    """Kill the whole process group and reap the child."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        process.kill()
+    process.wait()
+
+
+def stop(process: subprocess.Popen[bytes], child: Child, seconds: float = 8) -> None:
+    """End `child` in good order, or by force when it takes longer than `seconds`."""
+    ask_to_end(process, child)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        end_now(process)

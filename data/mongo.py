@@ -1,0 +1,44 @@
+"""The connection to MongoDB: one client per process, made on first use, whose acknowledged writes are durable."""
+
+from functools import lru_cache
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from data import settings
+from data.errors import StorageUnavailable, mapped_mongo_errors
+
+DATABASE = "ampradb"
+SELECTION_MILLISECONDS = 3_000
+
+
+def client_for(url: str) -> MongoClient[dict[str, Any]]:
+    """Return a new client; it acknowledges a write when a majority of the servers have it in their journal."""
+    return MongoClient(
+        url,
+        appname="ampra",
+        tz_aware=True,
+        uuidRepresentation="standard",
+        w="majority",
+        journal=True,
+        wTimeoutMS=10_000,
+        serverSelectionTimeoutMS=SELECTION_MILLISECONDS,
+        connectTimeoutMS=SELECTION_MILLISECONDS,
+    )
+
+
+@lru_cache(maxsize=1)
+def database() -> Database[dict[str, Any]]:
+    """Return Ampra's database on this process's client: the one that the URL names, else `ampradb`."""
+    return client_for(settings.get().mongo_url).get_default_database(DATABASE)
+
+
+def answers() -> bool:
+    """Return whether MongoDB answers just now."""
+    try:
+        with mapped_mongo_errors():
+            database().command("ping")
+    except StorageUnavailable:
+        return False
+    return True

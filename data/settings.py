@@ -97,6 +97,12 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _name(text: str) -> str:
+    if not text.replace("-", "").replace("_", "").isalnum() or not text.isascii():
+        raise _Refused
+    return "" if text == "none" else text
+
+
 def _email(text: str) -> str:
     name, at, domain = text.rpartition("@")
     if text and not (name and at and domain and not any(each.isspace() for each in text)):
@@ -125,6 +131,16 @@ class Settings:
         "", _url("mqtt", "mqtts"), "a URL that begins with mqtt:// or mqtts://",
         "The MQTT broker the listener subscribes at. `make run` starts an embedded broker when it is not set.",
         secret=True)
+    mqtt_shared_group: str = _setting(
+        "ampra", _name, "letters, digits, - and _, or none",
+        "The name under which several listeners share one subscription (MQTT 5). `none` where the broker cannot "
+        "share, as the embedded one of `make run`: then run one listener.")
+    mqtt_ca_file: str = _setting(
+        "", _text, "the path of a PEM file",
+        "The certificate authority of an `mqtts://` broker that is not publicly known.")
+    listener_name: str = _setting(
+        "ampra-listener", _name, "letters, digits, - and _",
+        "The MQTT client id of a listener; of several listeners each needs its own, kept over restarts.")
     smtp_url: str = _setting(
         "", _url("smtp", "smtps"), "a URL that begins with smtp:// or smtps://",
         "The mail server. `make run` starts one that catches all mail when it is not set.", secret=True)

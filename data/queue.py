@@ -1,0 +1,50 @@
+"""The work queue in PostgreSQL (procrastinate): how any room asks for work that the workers do later."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued
+
+from data import settings
+
+
+def libpq_url(url: str) -> str:
+    """Return a SQLAlchemy PostgreSQL URL in the form that psycopg itself understands."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+@lru_cache(maxsize=1)
+def _app() -> procrastinate.App:
+    connector = procrastinate.SyncPsycopgConnector(
+        conninfo=libpq_url(settings.get().postgres_url), min_size=0, max_size=2, timeout=5, open=True
+    )
+    app = procrastinate.App(connector=connector)
+    app.open()
+    return app
+
+
+def defer(
+    task: str,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    queue: str = "default",
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    schedule_at: datetime | None = None,
+    priority: int = 0,
+) -> int | None:
+    """Ask the workers to run a task by its name; returns the job's id.
+
+    Of jobs with one `lock` a single one runs at a time; with a `queueing_lock` a second job is not queued while one
+    waits, and None is returned. `schedule_at` is aware.
+    """
+    deferrer = _app().configure_task(
+        task, queue=queue, lock=lock, queueing_lock=queueing_lock, schedule_at=schedule_at, priority=priority
+    )
+    try:
+        return deferrer.defer(**dict(arguments or {}))
+    except AlreadyEnqueued:
+        return None

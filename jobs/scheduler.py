@@ -1,0 +1,79 @@
+"""The clock: one active scheduler, others standing by on a PostgreSQL lock; it only defers work."""
+
+import logging
+import signal
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from data import locks, queue
+from data.errors import StorageUnavailable
+from jobs import logs
+
+log = logging.getLogger("scheduler")
+CHECK_SECONDS = 2.0
+STAND_BY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Work that is deferred again and again: the task's full name and when."""
+
+    task: str
+    trigger: BaseTrigger
+
+
+BEATS = (
+    Beat("housekeeping:rescue_jobs", IntervalTrigger(seconds=30)),
+    Beat("housekeeping:sweep", CronTrigger(hour=3, minute=20, timezone="UTC")),
+)
+
+
+def _defer(task: str) -> None:
+    try:
+        queue.defer(task, queueing_lock=task)
+    except StorageUnavailable as error:
+        log.warning("could not defer %s (%s); the next beat tries again", task, error)
+
+
+def _tick(stopping: threading.Event, lock: locks.Lock) -> None:
+    """Run the clock for as long as this process holds the lock."""
+    clock = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": 3600})
+    for beat in BEATS:
+        clock.add_job(_defer, beat.trigger, args=[beat.task], id=beat.task, max_instances=1)
+    clock.start()
+    log.info("this scheduler is the active one, with %d beats", len(BEATS))
+    while not stopping.wait(CHECK_SECONDS) and lock.is_held():
+        pass
+    clock.shutdown(wait=False)
+    if not stopping.is_set():
+        log.warning("lost the scheduler's lock; standing by")
+
+
+def main() -> None:
+    """Run one scheduler until SIGTERM or SIGINT."""
+    logs.configure()
+    stopping = threading.Event()
+
+    def stop(*_: Any) -> None:
+        stopping.set()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
+    while not stopping.is_set():
+        try:
+            with locks.try_hold("scheduler") as lock:
+                if lock is not None:
+                    _tick(stopping, lock)
+        except StorageUnavailable as error:
+            log.warning("PostgreSQL does not answer (%s); trying again", error)
+        stopping.wait(STAND_BY_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

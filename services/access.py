@@ -1,0 +1,34 @@
+"""The only place that decides who sees what: a source or group, for a viewer, to look at or to change."""
+
+from uuid import UUID
+
+from data import postgres, sources
+from data.sources import SourceRecord
+from services.errors import NotFound
+from services.viewer import Viewer
+
+
+def source_for(viewer: Viewer, source_id: str, *, manage: bool = False) -> SourceRecord:
+    """Return a source that the viewer may see, or, with `manage`, change.
+
+    Raises NotFound where it does not exist or is not theirs, so that strangers cannot tell the two apart.
+    """
+    try:
+        wanted = UUID(str(source_id))
+    except ValueError:
+        raise NotFound("there is no such source") from None
+    with postgres.session() as session:
+        record = sources.get(session, wanted)
+    if record is None or not _may(viewer, record, manage):
+        raise NotFound("there is no such source")
+    return record
+
+
+def _may(viewer: Viewer, record: SourceRecord, manage: bool) -> bool:
+    return record.user_id == viewer.account_id or viewer.is_admin
+
+
+def visible_sources(viewer: Viewer) -> list[SourceRecord]:
+    """Return the viewer's own sources by name; an admin sees everybody's."""
+    with postgres.session() as session:
+        return sources.list_all(session) if viewer.is_admin else sources.list_owned(session, viewer.account_id)

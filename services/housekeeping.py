@@ -1,0 +1,31 @@
+"""Removes what belongs to sources that no longer exist."""
+
+from uuid import UUID
+
+from data import arrivals, mongo, postgres, readings, sources
+
+
+def purge(source_id: str) -> int:
+    """Remove every document of a source that was deleted; returns how many readings there were."""
+    database = mongo.database()
+    removed = readings.delete_source(database, source_id)
+    arrivals.delete_source(database, source_id)
+    return removed
+
+
+def sweep_orphans() -> int:
+    """Purge every source that has telemetry but no longer exists; returns how many there were."""
+    holders = set(readings.source_ids(mongo.database()))
+    with postgres.session() as session:
+        alive = {str(record.id) for record in sources.by_ids(session, [each for each in holders if _is_uuid(each)])}
+    for source_id in holders - alive:
+        purge(source_id)
+    return len(holders - alive)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

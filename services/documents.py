@@ -87,7 +87,7 @@ def of_dead_letter(source_id: str, letter: normalise.DeadLetter, body_bytes: int
 def counts(
     stored: Sequence[Document], written: Written, dead: Mapping[tuple[str, datetime], int]
 ) -> dict[tuple[str, datetime], dict[str, float]]:
-    """Return the counts to add per (source, UTC hour of receipt): readings by outcome, rejected values, seconds late."""
+    """Return the counts to add per (source, UTC hour of receipt): readings by outcome, rejections, seconds late."""
     totals: dict[tuple[str, datetime], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for position, document in enumerate(stored):
         received_at = document["metadata"]["receivedAt"]

@@ -1,4 +1,4 @@
-"""What brokers ask: the HTTP contract of EMQX for authentication and authorisation; our embedded broker speaks it too."""
+"""What brokers ask: the HTTP contract of EMQX that says who may connect and do what; the embedded one speaks it too."""
 
 import hmac
 from datetime import UTC, datetime

@@ -156,6 +156,11 @@ class Settings:
         "Not set: `http://127.0.0.1:` and the port.")
     port: int = _setting(
         "8050", _whole(1, 65535), "a whole number from 1 to 65535", "The port the web server listens on.")
+    bind: str = _setting(
+        "127.0.0.1", _text, "an address of this machine",
+        "The address that `make run` listens on, with web and MQTT; 0.0.0.0 lets other machines in.")
+    mqtt_port: int = _setting(
+        "1883", _whole(1, 65535), "a whole number from 1 to 65535", "The port of the embedded MQTT broker.")
     secret_key: str = _setting(
         "", _long_secret, f"a text of {SHORTEST_SECRET} or more characters",
         "Signs the session cookies; changing it signs everybody out. `make run` makes one.", secret=True)
@@ -173,6 +178,9 @@ class Settings:
         "The first Overseer's password. Not set: `make run` makes one and prints it.", secret=True)
     demo: bool = _setting(
         "1", _flag, "1 or 0", "Whether an empty database is filled with a demo owner, group and sources by `make run`.")
+    demo_password: str = _setting(
+        "", _text, "8 or more characters with an upper-case letter, a lower-case letter and a digit",
+        "The demo owner's password. Not set: `make run` makes one and prints it.", secret=True)
     var: Path = _setting(  # noqa: RUF009 - it is a dataclass field
         "var", _folder, "a folder", "Where `make run` keeps its data; relative to the project's folder.")
     registration: str = _setting(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from data import arrivals, mongo
+from data import arrivals, limits, mongo, settings
 from services import credentials, ingest
+from services.errors import TooMany
 from services.source_facts import CACHE
 from solar import normalise, webhooks
 
@@ -34,7 +35,7 @@ class Answer:
 
 
 def receive(call: Call) -> Answer:
-    """Verify a request and take in what it carries; raises StorageUnavailable where it could not be kept."""
+    """Verify a request and take in what it carries; raises StorageUnavailable and TooMany."""
     source = CACHE.one(call.source_id, call.received_at)
     if source is None:
         return Answer(404, {"error": "there is no such source"})
@@ -49,6 +50,8 @@ def receive(call: Call) -> Answer:
     )
     if verdict.status == 200 and not source.is_active:
         return Answer(410, {"error": "this source is switched off"})
+    if verdict.status in {200, 400}:
+        _keep_to_the_limit(call.source_id)
     if verdict.reason == "duplicate":
         return Answer(200, {"result": "duplicate", "stored": 0})
     if verdict.status not in {200, 400}:
@@ -57,6 +60,14 @@ def receive(call: Call) -> Answer:
     if verdict.webhook_id is not None and answer.status == 200:
         arrivals.remember_webhook_id(database, call.source_id, verdict.webhook_id, call.received_at)
     return answer
+
+
+def _keep_to_the_limit(source_id: str) -> None:
+    """Count only requests that were signed well: strangers must not use up a source's share."""
+    per_minute = settings.get().webhook_limit_per_minute
+    wait = limits.seconds_to_wait(f"{per_minute}/minute", "webhook", source_id)
+    if wait:
+        raise TooMany(f"more than {per_minute} requests in a minute; please slow down", wait)
 
 
 def _take_in(call: Call, verdict: webhooks.Verdict) -> Answer:

@@ -1,0 +1,42 @@
+"""Rate limits counted in MongoDB, so that all processes together keep them."""
+
+import time
+from functools import lru_cache
+
+from limits import RateLimitItem, parse
+from limits.storage import MongoDBStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from data import settings
+from data.errors import mapped_mongo_errors
+from data.mongo import DATABASE, SELECTION_MILLISECONDS
+
+
+@lru_cache(maxsize=1)
+def _limiter() -> FixedWindowRateLimiter:
+    # Unacknowledged by the journal on purpose: losing a count in a crash only forgives a request.
+    storage = MongoDBStorage(
+        settings.get().mongo_url,
+        database_name=DATABASE,
+        counter_collection_name="limit_counters",
+        window_collection_name="limit_windows",
+        serverSelectionTimeoutMS=SELECTION_MILLISECONDS,
+    )
+    return FixedWindowRateLimiter(storage)
+
+
+@lru_cache(maxsize=64)
+def _item(rule: str) -> RateLimitItem:
+    return parse(rule)
+
+
+def seconds_to_wait(rule: str, *who: str) -> int:
+    """Count one request of `who` against a rule like `120/minute`; returns 0 where it may pass, else seconds to wait.
+
+    Raises StorageUnavailable.
+    """
+    with mapped_mongo_errors():
+        if _limiter().hit(_item(rule), *who):
+            return 0
+        reset_at = _limiter().get_window_stats(_item(rule), *who).reset_time
+    return max(1, round(reset_at - time.time()))

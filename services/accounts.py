@@ -1,0 +1,189 @@
+"""Accounts: made, signed in to, loaded; wrong passwords lock an account without telling strangers that it exists."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data import postgres, users
+from data.users import UserRecord
+from services import passwords
+from services.errors import Invalid
+
+FAILURES_ALLOWED = 5
+LOCKED_FOR = timedelta(minutes=5)
+ROLES = ("Overseer", "Admin", "User")
+# No refusal is quicker than this: the time tells nothing of which work was done.
+REFUSAL_SECONDS = 0.25
+_LONGEST_EMAIL, _LONGEST_NAME = 254, 100
+_ENSURE_OVERSEER = 0x6F766572
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user as other rooms see them; a session ends when the security stamp changes."""
+
+    id: str
+    email: str
+    first_name: str
+    last_name: str
+    roles: frozenset[str]
+    is_email_verified: bool
+    security_stamp: str
+
+
+def load(account_id: str) -> Account | None:
+    """Return an account, or None where there is none (any more)."""
+    if not account_id.isprintable():
+        return None
+    with postgres.session() as session:
+        found = users.by_id(session, account_id)
+    return _account(found) if found else None
+
+
+def create_user(
+    email: str,
+    password: str,
+    first_name: str,
+    last_name: str,
+    *,
+    roles: Iterable[str] = ("User",),
+    is_email_verified: bool = False,
+) -> Account:
+    """Make an account; raises Invalid with a sentence for each field that breaks a rule."""
+    values = _values(email, password, first_name, last_name)
+    given = frozenset(roles)
+    if not given <= set(ROLES):
+        raise ValueError(f"roles must be among {ROLES}, not {sorted(given)}")
+    values |= {"is_email_verified": is_email_verified, "email_confirmed": is_email_verified}
+    with postgres.session() as session:
+        user_id = users.create(session, values)
+        if user_id is None:
+            raise Invalid({"email": "there is an account with this address already"})
+        users.add_roles(session, user_id, given)
+        made = users.by_id(session, user_id)
+    if made is None:
+        raise RuntimeError("the user just made is gone")
+    return _account(made)
+
+
+def authenticate(email: str, password: str, now: datetime) -> Account | None:
+    """Return the account of an e-mail address and its password, or None, whatever the reason.
+
+    Five wrong passwords lock the account for five minutes. An address that nobody has, a locked account and a wrong
+    password take the same work and the same least time.
+    """
+    started = time.monotonic()
+    account = _sign_in(email, password, now)
+    if account is None:
+        time.sleep(max(0.0, REFUSAL_SECONDS - (time.monotonic() - started)))
+    return account
+
+
+def ensure_overseer(email: str, password: str) -> Account | None:
+    """Make the first Overseer where there is none yet, and return it; None where there is one already.
+
+    Where the address has an account, it becomes Overseer and takes this password. Two at once make one.
+    """
+    with postgres.session() as session:
+        users.wait_for_others(session, _ENSURE_OVERSEER)
+        if users.has_member(session, "Overseer"):
+            return None
+        values = _values(email, password, "", "") | {"is_email_verified": True, "email_confirmed": True}
+        known = users.by_normalized_email(session, normalize_email(email))
+        user_id = known.id if known else users.create(session, values)
+        if user_id is None:
+            raise Invalid({"email": "there is another account of this name"})
+        if known is not None:
+            users.set_password(session, known.id, str(values["password_hash"]))
+        users.add_roles(session, user_id, ("Overseer",))
+        made = users.by_id(session, user_id)
+    return _account(made) if made else None
+
+
+def normalize_email(email: str) -> str:
+    """Return an address as it is compared: trimmed and in upper case, as ASP.NET Identity keeps it.
+
+    A letter stays where its capital is of another length or only looks like one of another alphabet's (the Turkish
+    dotless i): two different mailboxes must never become one account.
+    """
+    return "".join(map(_capital, email.strip()))
+
+
+def _capital(letter: str) -> str:
+    capital = letter.upper()
+    is_same_kind = len(capital) == 1 and letter.isascii() == capital.isascii()
+    return capital if is_same_kind else letter
+
+
+def _sign_in(email: str, password: str, now: datetime) -> Account | None:
+    user = _find(email)
+    if user is None or user.password_hash is None or len(password) > passwords.LONGEST:
+        passwords.spend_time(password[: passwords.LONGEST])
+        return None
+    # No connection is held while the processor works on the hash.
+    is_right = passwords.verify(password, user.password_hash)
+    with postgres.session() as session:
+        if not is_right:
+            users.count_failure(session, user.id, now, FAILURES_ALLOWED, LOCKED_FOR)
+            return None
+        # Asked again: another attempt may have locked the account while this one was verified.
+        if not users.clear_failures(session, user.id, now):
+            return None
+    if passwords.needs_upgrade(user.password_hash):
+        _upgrade_hash(user, password)
+    return _account(user)
+
+
+def _find(email: str) -> UserRecord | None:
+    if not _is_address(email.strip()):
+        return None
+    with postgres.session() as session:
+        return users.by_normalized_email(session, normalize_email(email))
+
+
+def _upgrade_hash(user: UserRecord, password: str) -> None:
+    new = passwords.hash_password(password)
+    with postgres.session() as session:
+        users.replace_password_hash(session, user.id, user.password_hash, new)
+
+
+def _is_address(email: str) -> bool:
+    name, at, domain = email.rpartition("@")
+    is_plain = email.isprintable() and " " not in email and len(email) <= _LONGEST_EMAIL
+    return bool(is_plain and name and at and domain and not set("<>,;:\"") & set(email))
+
+
+def _values(email: str, password: str, first_name: str, last_name: str) -> dict[str, object]:
+    address = email.strip()
+    errors = {}
+    if not _is_address(address):
+        errors["email"] = "must be an e-mail address, such as name@example.org"
+    if sentence := passwords.problem(password):
+        errors["password"] = sentence
+    for field, name in (("first_name", first_name), ("last_name", last_name)):
+        if len(name) > _LONGEST_NAME or not name.isprintable():
+            errors[field] = f"must have at most {_LONGEST_NAME} characters, all of them printable"
+    if errors:
+        raise Invalid(errors)
+    return {
+        "email": address,
+        "normalized_email": normalize_email(address),
+        "user_name": address,
+        "normalized_user_name": normalize_email(address),
+        "password_hash": passwords.hash_password(password),
+        "first_name": first_name.strip() or None,
+        "last_name": last_name.strip() or None,
+    }
+
+
+def _account(user: UserRecord) -> Account:
+    return Account(
+        id=user.id,
+        email=user.email or "",
+        first_name=user.first_name or "",
+        last_name=user.last_name or "",
+        roles=user.roles,
+        is_email_verified=user.is_email_verified,
+        security_stamp=user.security_stamp,
+    )

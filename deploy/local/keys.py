@@ -1,4 +1,4 @@
-"""The random secrets of one installation, each a file that only its owner can read: made once, kept in `var/secrets`."""
+"""The random secrets of one installation, made once and kept in `var/secrets`, where only their owner reads them."""
 
 import os
 import secrets

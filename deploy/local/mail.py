@@ -1,4 +1,4 @@
-"""The embedded mail catcher: takes every mail Ampra sends and keeps it as a file to look at; nothing leaves the machine."""
+"""The embedded mail catcher: keeps every mail Ampra sends as a file to look at; none leaves the machine."""
 
 import argparse
 import asyncio

@@ -56,7 +56,7 @@ def prepare(directory: Path, port: int, password: str) -> Child:
     options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command = (str(_program("postgres")), "-D", str(directory), "-p", str(port), *options)
     # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
-    return Child("postgres", command, _environment(), directory, signal.SIGINT, account, _reading)
+    return Child("postgres", command, _environment(), directory, signal.SIGINT, account, _reading, is_server=True)
 
 
 def is_ready(port: int) -> bool:
@@ -114,7 +114,8 @@ def _is_server_of(number: int, directory: Path) -> bool:
 def _run(account: Account | None, program: str, *arguments: str, feed: str = "") -> None:
     done = subprocess.run(
         [str(_program(program)), *arguments], input=feed, text=True, capture_output=True, check=False,
-        env=_environment(), cwd="/", preexec_fn=(lambda: become(account)) if account else None,
+        env=_environment(), cwd="/", start_new_session=True,
+        preexec_fn=(lambda: become(account)) if account else None,
     )
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()

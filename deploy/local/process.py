@@ -33,6 +33,10 @@ class Child:
     reading: Callable[[str], str] = str
     # Whether the child may end by itself, its work done.
     may_finish: bool = False
+    # Whether it is never started again, whatever its end.
+    runs_once: bool = False
+    # A server of the others ends after them.
+    is_server: bool = False
 
 
 def start(child: Child, output: int | IO[bytes] | None = subprocess.DEVNULL) -> subprocess.Popen[bytes]:

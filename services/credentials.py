@@ -60,10 +60,13 @@ def verify_mqtt_key(source_id: str, key: str, now: datetime) -> bool:
 
 
 def is_valid_fingerprint(source_id: str, given: str, now: datetime) -> bool:
-    """Return whether the key of an open connection, given by its fingerprint, still holds; raises StorageUnavailable."""
+    """Return whether the key of an open connection, given by its fingerprint, still holds.
+
+    Raises StorageUnavailable.
+    """
     wanted = (_HASH_MARK + given).encode("utf-8", "surrogatepass")
     holding = [each for each in _REMEMBERED.of(source_id, "mqtt", now) if each.holds(now)]
-    return any([hmac.compare_digest(each.kept.encode(), wanted) for each in holding])
+    return any(hmac.compare_digest(each.kept.encode(), wanted) for each in holding)
 
 
 def webhook_secrets(source_id: str, now: datetime) -> list[str]:
@@ -128,13 +131,14 @@ class _Remembered:
         except ValueError:
             return []
         known = self._known.get(key)
-        if known is not None and now - known[0] < FRESH_FOR:
+        # Either way in time: a clock that was set back must not keep old credentials good.
+        if known is not None and abs(now - known[0]) < FRESH_FOR:
             return known[1]
         try:
             with postgres.session() as session:
                 records = stored.of_source(session, *key)
         except StorageUnavailable:
-            if known is not None and now - known[0] < KNOWN_GOOD_FOR:
+            if known is not None and abs(now - known[0]) < KNOWN_GOOD_FOR:
                 return known[1]
             raise
         self._keep(key, now, records)

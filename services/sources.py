@@ -1,0 +1,82 @@
+"""Sources: made with their time zone and their first credential."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from data import credentials as stored_credentials
+from data import groups, postgres, sources
+from data.credentials import Kind
+from data.sources import ConnectionType, SourceRecord
+from services import credentials, source_rules, time_zones
+from services.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A source just made; `secret` is its MQTT key or webhook secret, which nobody can read again."""
+
+    record: SourceRecord
+    secret: str = field(repr=False)
+
+
+def mqtt_topic(source_id: UUID) -> str:
+    """Return the topic that a source publishes to."""
+    return f"ampra/sources/{source_id}/data"
+
+
+def webhook_path(source_id: UUID) -> str:
+    """Return the path of a source's webhook; the address before it is AMPRA_WEB_URL."""
+    return f"/api/webhook/sunsource/{source_id}"
+
+
+def kind_of(connection: ConnectionType) -> Kind:
+    """Return the kind of credential that a connection needs."""
+    return "mqtt" if connection is ConnectionType.MQTT else "webhook"
+
+
+def create_source(
+    owner_id: str, values: Mapping[str, Any], now: datetime, *, group_id: UUID | None = None
+) -> NewSource:
+    """Make a source of `values` (the fields of `services.source_rules`) in a group of the same owner, or in none.
+
+    The time zone is that of the coordinates where it is not given. Raises Invalid with a sentence for each field.
+    """
+    source_rules.check_new(values, now)
+    connection = ConnectionType(values["connection_type"])
+    source_id, kind = uuid4(), kind_of(connection)
+    made = credentials.make(kind)
+    row = {
+        **values,
+        **_address(source_id, connection),
+        "id": source_id,
+        "user_id": owner_id,
+        "power_group_id": group_id,
+        "connection_type": int(connection),
+        "time_zone": values.get("time_zone") or _zone(values.get("latitude"), values.get("longitude")),
+    }
+    with postgres.session() as session:
+        if group_id is not None:
+            group = groups.get(session, group_id)
+            if group is None or group.user_id != owner_id:
+                raise Invalid({"power_group_id": "must be one of the owner's own groups"})
+        sources.create(session, row)
+        stored_credentials.add(session, source_id, kind, made.kept, now)
+        record = sources.get(session, source_id)
+    if record is None:
+        raise RuntimeError("the source just made is gone")
+    return NewSource(record, made.plain)
+
+
+def _address(source_id: UUID, connection: ConnectionType) -> dict[str, str]:
+    if connection is ConnectionType.MQTT:
+        return {"mqtt_topic": mqtt_topic(source_id)}
+    return {"webhook_url": webhook_path(source_id)}
+
+
+def _zone(latitude: float | None, longitude: float | None) -> str:
+    if latitude is None or longitude is None:
+        return "UTC"
+    return time_zones.of_place(latitude, longitude)

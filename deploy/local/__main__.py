@@ -68,9 +68,11 @@ def _start(supervisor: Supervisor, plan: Plan) -> None:
         supervisor.wait_until(server.is_ready, server.child.name, SERVER_SECONDS)
     if not supervisor.is_stopping:
         supervisor.run_once(plan.schema)
-    for service in plan.services:
+    for child in (plan.overseer, *plan.services):
         if not supervisor.is_stopping:
-            supervisor.start(service)
+            supervisor.start(child)
+    if not supervisor.is_stopping:
+        supervisor.finish(plan.overseer)
     supervisor.wait_until(partial(_answers, web_host(plan.settings), plan.settings.port), "web", WEB_SECONDS)
 
 

@@ -31,12 +31,13 @@ class Server:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything to start, in order: the servers, the schema, the services."""
+    """Everything to start, in order: the servers, the schema, the first Overseer, the services."""
 
     settings: Settings
     environment: Mapping[str, str]
     servers: tuple[Server, ...]
     schema: Child
+    overseer: Child
     services: tuple[Child, ...]
 
     @property
@@ -61,6 +62,7 @@ def make_plan(settings: Settings, environ: Mapping[str, str]) -> Plan:
         given, environment,
         tuple(replace(each, child=_with(each.child, environment)) for each in servers),
         _with(replace(_python("schema", "migrations"), runs_once=True), environment),
+        _with(replace(_python("overseer", "deploy.overseer"), runs_once=True), environment),
         tuple(_with(each, environment) for each in services),
     )
 

@@ -52,6 +52,10 @@ class Supervisor:
     def run_once(self, child: Child) -> None:
         """Run a child to its end; StartError with its last words when it fails."""
         self.start(child)
+        self.finish(child)
+
+    def finish(self, child: Child) -> None:
+        """Wait for the end of a child that runs once; StartError with its last words when it fails."""
         kept = self._kept[child.name]
         while kept.running is not None and not self.is_stopping:
             self.step()

@@ -1,4 +1,4 @@
-"""`python -m deploy.overseer`: makes the first Overseer from the settings where there is none yet; part of every start."""
+"""`python -m deploy.overseer`: makes the first Overseer where there is none yet; part of every start."""
 
 import logging
 import sys

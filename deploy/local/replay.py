@@ -66,7 +66,7 @@ class Device:
         for row, publication in waiting:
             while not publication.is_published():
                 if self._refusal:
-                    raise StartError(f"The broker refuses the source ({self._refusal}): is its key right, is it active?")
+                    raise StartError(f"The broker refuses the source ({self._refusal}): is the key right, is it active?")
                 if time.monotonic() > deadline:
                     raise StartError(f"The broker acknowledged nothing for {PATIENCE_SECONDS:.0f} s; {count}.")
                 time.sleep(0.002)
@@ -83,13 +83,12 @@ class Device:
         self._refusal = str(reason) if is_refused else ""
 
 
-def replay(device: Device, rows: Iterable[Recorded], speed: float | None, after: datetime | None) -> Count:
+def replay(device: Device, rows: Iterable[Recorded], speed: float | None, count: Count) -> None:
     """Publish rows in order, `speed` times faster than they were recorded, or as fast as they are acknowledged."""
-    count, group, first, began = Count(), [], None, time.monotonic()
+    group: list[Recorded] = []
+    first, began = None, time.monotonic()
     shown = began
     for row in rows:
-        if after is not None and row.at <= after:
-            continue
         if row.at > datetime.now(UTC):
             count.in_the_future += 1
             continue
@@ -104,7 +103,6 @@ def replay(device: Device, rows: Iterable[Recorded], speed: float | None, after:
             shown = time.monotonic()
             print(count, flush=True)
     device.publish(group, count)
-    return count
 
 
 def key_of(given: argparse.Namespace) -> str:
@@ -138,7 +136,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--source", required=True, help="id of the source")
     parser.add_argument("--speed", type=float, help="times faster than recorded; without it, as fast as possible")
     parser.add_argument("--key", help="the source's MQTT key (else AMPRA_SOURCE_KEY, else a new one is made)")
-    parser.add_argument("--broker", help="mqtt://host:port (else AMPRA_MQTT_URL, else the installation on this machine)")
+    parser.add_argument("--broker", help="mqtt://host:port (else AMPRA_MQTT_URL, else the installation here)")
     parser.add_argument("--day", type=date.fromisoformat, help="only this local day, as 2024-06-01")
     parser.add_argument("--shift-to-today", action="store_true", help="move the last day replayed to today")
     parser.add_argument("--after", type=datetime.fromisoformat, help="go on after this time, as a stopped replay says")
@@ -147,19 +145,20 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Replay, and say how much was acknowledged."""
-    given = arguments()
+    given, count = arguments(), Count()
     try:
         site = Site(given.site)
         target = site.today(datetime.now(UTC)) if given.shift_to_today else None
         broker, key = broker_of(given), key_of(given)
         device = Device(broker, given.source, key)
-        count = replay(device, site.rows(given.day, target), given.speed, given.after)
+        rows = site.rows(given.day, target)
+        replay(device, (row for row in rows if given.after is None or row.at > given.after), given.speed, count)
         device.leave()
     except (StartError, SettingsError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped.\n")
+        sys.stderr.write(f"Stopped: {count}. To go on: --after {count.last_at and count.last_at.isoformat()}\n")
         return 130
     print(count)
     return 0

@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from data.sources import ConnectionType
-from services import currencies, time_zones
+from services import time_zones
 from services.errors import Invalid
+from solar.money import MINOR_UNITS
 
 Rule = Callable[[Any], str | None]
 _MOST_MONEY = Decimal(10) ** 12
@@ -46,7 +47,8 @@ def _connection(value: Any) -> str | None:
 
 
 def _currency(value: Any) -> str | None:
-    return None if value in currencies.CODES else "must be a currency code of ISO 4217, such as EUR"
+    is_one = isinstance(value, str) and value in MINOR_UNITS
+    return None if is_one else "must be a currency code of ISO 4217, such as EUR"
 
 
 def _zone(value: Any) -> str | None:

@@ -66,7 +66,7 @@ class Device:
         for row, publication in waiting:
             while not publication.is_published():
                 if self._refusal:
-                    raise StartError(f"The broker refuses the source ({self._refusal}): is the key right, is it active?")
+                    raise StartError(f"The broker refuses the source ({self._refusal}): is its key right?")
                 if time.monotonic() > deadline:
                     raise StartError(f"The broker acknowledged nothing for {PATIENCE_SECONDS:.0f} s; {count}.")
                 time.sleep(0.002)

@@ -1,0 +1,31 @@
+# make run     install what is needed and start everything on this machine (Ctrl-C ends it)
+# make test    all five layers of tests, with servers of their own
+# make setup   only install, for running and testing
+# make check   style, types and the rules of the house
+# make bench   every measurement under benchmarks/
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+.DEFAULT_GOAL := help
+.PHONY: help run test setup check bench
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+run:
+	@$(PYTHON) deploy/install.py run
+	@exec .venv/bin/python -m deploy.local
+
+setup:
+	@$(PYTHON) deploy/install.py test
+
+test: setup
+	@sh tests/packages.sh
+	@.venv/bin/python -m tests.layers
+
+check: setup
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/python -m pytest tests/house
+
+bench: setup
+	@.venv/bin/python -m benchmarks.all

@@ -33,7 +33,7 @@ def of_source(session: Session, source_id: UUID, kind: Kind) -> list[CredentialR
         .where(SourceCredential.revoked_at.is_(None))
         .order_by(SourceCredential.created_at.desc())
     )
-    return [CredentialRecord(text, expires_at) for text, expires_at in session.execute(query).tuples()]
+    return [CredentialRecord(text, expires_at) for text, expires_at in session.execute(query)]
 
 
 def add(session: Session, source_id: UUID, kind: Kind, kept: str, now: datetime) -> None:

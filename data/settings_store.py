@@ -30,7 +30,7 @@ def of_user(session: Session, user_id: str) -> dict[SettingType, str]:
     query = select(UserSetting.setting_type, UserSetting.value).where(
         UserSetting.user_id == user_id, UserSetting.setting_type.in_(known)
     )
-    return {SettingType(kind): value for kind, value in session.execute(query).tuples()}
+    return {SettingType(kind): value for kind, value in session.execute(query)}
 
 
 def put(session: Session, user_id: str, kind: SettingType, value: str) -> None:

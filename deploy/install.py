@@ -20,7 +20,7 @@ def main() -> int:
     chosen = sys.argv[1] if len(sys.argv) > 1 else "run"
     files = [PROJECT / name for name in (*SETS[chosen], "constraints.txt")]
     stamp, wanted = VENV / f".installed-{chosen}", _hash(files)
-    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return 0
     if not _works() and not _make():
         return _fail("The virtual environment .venv could not be made: install Python's venv module (python3-venv).")

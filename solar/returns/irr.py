@@ -1,0 +1,81 @@
+"""Internal rates of return: every distinct real root above -1 of a row of yearly flows, in floats."""
+
+from collections.abc import Sequence
+
+# Values below this share of the sum of absolute terms are rounding noise: the curve touches zero there.
+_NOISE = 4 * 2.0**-52
+# Roots closer than this are one root seen from both sides of a rate of 0.
+_SAME = 1e-9
+
+
+def has_sign_change(flows: Sequence[float]) -> bool:
+    """Whether there are both positive and negative flows."""
+    return min(flows, default=0) < 0 < max(flows, default=0)
+
+
+def rates_of_return(flows: Sequence[float]) -> list[float]:
+    """Return all distinct r > -1 with sum of flows[t] / (1 + r)^t = 0, ascending; empty where there is none.
+
+    With x = 1 / (1 + r) the sum is a polynomial on x > 0. Rates from 0 up are its roots on (0, 1]; rates below 0 are
+    roots of the reversed polynomial in y = 1 + r on (0, 1), so that no power overflows. Between neighbouring roots of
+    its derivative a polynomial is monotone, which isolates every root, also one that only touches zero.
+    """
+    scale = max((abs(flow) for flow in flows), default=0.0)
+    if not scale or not has_sign_change(flows):
+        return []
+    terms = _trim([flow / scale for flow in flows])
+    above = [1 / x - 1 for x in _roots(terms) if x > 0]
+    below = [y - 1 for y in _roots(terms[::-1]) if 0 < y < 1]
+    distinct: list[float] = []
+    for rate in sorted(above + below):
+        if not distinct or rate - distinct[-1] > _SAME * max(1.0, 1 + rate):
+            distinct.append(rate)
+    return distinct
+
+
+def _trim(terms: list[float]) -> list[float]:
+    used = [position for position, term in enumerate(terms) if term]
+    return terms[used[0] : used[-1] + 1]
+
+
+def _roots(terms: Sequence[float]) -> list[float]:
+    """Roots in [0, 1] of the polynomial with terms[k] x^k, ascending, from the roots of its derivatives."""
+    if len(terms) < 2:
+        return []
+    slope = [power * term for power, term in enumerate(terms)][1:]
+    # Coefficients grow with each derivative; their common factor does not move a root.
+    largest = max(abs(term) for term in slope) or 1.0
+    cuts = [0.0, *_roots([term / largest for term in slope]), 1.0]
+    signs = [_sign(terms, cut) for cut in cuts]
+    found = [cut for cut, sign in zip(cuts, signs, strict=True) if sign == 0]
+    for left, right, before, after in zip(cuts, cuts[1:], signs, signs[1:], strict=False):
+        if before * after < 0:
+            found.append(_bisect(terms, left, right, before))
+    return sorted(set(found))
+
+
+def _value(terms: Sequence[float], x: float) -> float:
+    total = 0.0
+    for term in reversed(terms):
+        total = total * x + term
+    return total
+
+
+def _sign(terms: Sequence[float], x: float) -> int:
+    value = _value(terms, x)
+    noise = _NOISE * len(terms) * _value([abs(term) for term in terms], x)
+    return 0 if abs(value) <= noise else (1 if value > 0 else -1)
+
+
+def _bisect(terms: Sequence[float], left: float, right: float, sign_left: int) -> float:
+    while True:
+        middle = (left + right) / 2
+        if not left < middle < right:
+            return middle
+        value = _value(terms, middle) * sign_left
+        if value == 0:
+            return middle
+        if value > 0:
+            left = middle
+        else:
+            right = middle

@@ -1,0 +1,29 @@
+"""What a kilowatt-hour costs at every instant: price history, time-of-use windows, hourly prices, standing charges."""
+
+from solar.tariffs.checks import Clash, entry_clashes, hourly_clashes, read_entry, read_hour
+from solar.tariffs.csv_prices import LineError, PriceImport, parse_entries, parse_hourly
+from solar.tariffs.prices import HourlyPrice, PriceEntry, effective_date, effective_instant
+from solar.tariffs.tariff import PricePiece, Tariff
+from solar.tariffs.windows import Season, Window, window_from_json, window_to_json
+
+__all__ = [
+    "Clash",
+    "HourlyPrice",
+    "LineError",
+    "PriceEntry",
+    "PriceImport",
+    "PricePiece",
+    "Season",
+    "Tariff",
+    "Window",
+    "effective_date",
+    "effective_instant",
+    "entry_clashes",
+    "hourly_clashes",
+    "parse_entries",
+    "parse_hourly",
+    "read_entry",
+    "read_hour",
+    "window_from_json",
+    "window_to_json",
+]

@@ -49,6 +49,11 @@ class FactsCache:
         """Return the facts of one source, or None where there is none."""
         return self.many([source_id], now).get(source_id)
 
+    def forget(self) -> None:
+        """Forget everything: what changed just now must count at once."""
+        with self._lock:
+            self._entries.clear()
+
     def _is_younger(self, source_id: str, now: datetime, age: timedelta) -> bool:
         entry = self._entries.get(source_id)
         return entry is not None and now - entry.read_at < age

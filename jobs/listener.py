@@ -16,7 +16,7 @@ from paho.mqtt.properties import Properties
 
 from data import settings
 from data.errors import StorageUnavailable
-from jobs import logs
+from jobs import process
 from services import ingest
 from solar import normalise
 
@@ -157,7 +157,6 @@ def delivery_of(message: mqtt.MQTTMessage, received_at: datetime) -> ingest.Deli
 
 def main() -> None:
     """Run one listener until SIGTERM or SIGINT."""
-    logs.configure()
     listener = Listener(settings.get())
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, listener.stop)
@@ -165,4 +164,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    process.run(main)

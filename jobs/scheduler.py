@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from data import locks, queue
 from data.errors import StorageUnavailable
-from jobs import logs
+from jobs import process
 
 log = logging.getLogger("scheduler")
 CHECK_SECONDS = 2.0
@@ -57,7 +57,6 @@ def _tick(stopping: threading.Event, lock: locks.Lock) -> None:
 
 def main() -> None:
     """Run one scheduler until SIGTERM or SIGINT."""
-    logs.configure()
     stopping = threading.Event()
 
     def stop(*_: Any) -> None:
@@ -76,4 +75,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    process.run(main)

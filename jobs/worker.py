@@ -6,7 +6,7 @@ import logging
 import procrastinate
 
 from data import queue, settings
-from jobs import logs
+from jobs import process
 from jobs.tasks import housekeeping, sources
 
 log = logging.getLogger("worker")
@@ -35,9 +35,8 @@ async def _work(app: procrastinate.App) -> None:
 
 def main() -> None:
     """Run one worker until SIGTERM or SIGINT."""
-    logs.configure()
     asyncio.run(_work(make_app()))
 
 
 if __name__ == "__main__":
-    main()
+    process.run(main)

@@ -1,0 +1,155 @@
+"""Makes one reading out of values that a device sent one by one, each on a topic of its own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from solar.normalise.bindings import Rules
+from solar.normalise.checks import limits_for
+from solar.normalise.discovery import entities_at, path_of
+from solar.normalise.engine import (
+    Moment,
+    dead,
+    finished,
+    lost,
+    moment,
+    normalise_single,
+    note_profile,
+    one_an_instant,
+    rules_of,
+)
+from solar.normalise.items import GENERIC_CHOICE, parts_of
+from solar.normalise.memory import Notebook
+from solar.normalise.model import DeadLetter, Memory, Message, Outcome, Reading, Source
+from solar.normalise.numbers import Absent, to_number
+from solar.normalise.paths import Leaves, join
+from solar.normalise.plans import read
+from solar.normalise.profiles import PROFILES, recognise
+from solar.normalise.profiles.base import Profile
+from solar.normalise.sorting import kind_of, learnt, remembered, unit_told
+from solar.normalise.times import fault_of, to_instant, whole_milliseconds
+
+
+def normalise_batch(messages: Sequence[Message], source: Source, memory: Memory) -> Outcome:
+    """One reading out of the messages of a batch (in order of arrival), stamped with the first receipt or a topic's time.
+
+    Messages that are no bare values are taken as what they are: readings of their own, or teaching the memory.
+    """
+    gathered: list[Message] = []
+    readings: list[Reading] = []
+    letters: list[DeadLetter] = []
+    for message in messages:
+        kind = kind_of(message, source, memory)
+        if kind == "batch":
+            gathered.append(message)
+        elif kind == "nothing":
+            memory = learnt(message, memory)
+        else:
+            outcome = normalise_single(message, source, memory)
+            readings += outcome.readings
+            letters += outcome.dead_letters
+            memory = outcome.memory
+    if gathered:
+        outcome = _gathered(gathered, source, memory)
+        readings = [*outcome.readings, *readings]
+        letters += outcome.dead_letters
+        memory = outcome.memory
+    return Outcome(one_an_instant(readings, source), tuple(letters), memory)
+
+
+def _gathered(messages: Sequence[Message], source: Source, memory: Memory) -> Outcome:
+    notebook = Notebook(memory)
+    leaves = Leaves([], [], {})
+    raw: dict[str, Any] = {}
+    for message in messages:
+        _collect(message, source, notebook, leaves)
+        _keep_raw(message, raw)
+    _learn_units(leaves, notebook)
+    profile = _profile_of(messages, leaves, source, memory)
+    rules = rules_of(profile, leaves.paths, leaves.values, source, notebook)
+    _rename_discovered(messages, leaves, rules, notebook)
+    sheet = read(leaves, "", rules, limits_for(source.installed_capacity_watts), notebook.shown)
+    if profile is not None:
+        for message in messages:
+            note_profile(profile, message, [""], notebook)
+    if not sheet.fields:
+        reason = lost(sheet, timed=False).reason
+        known = bool(sheet.times) or (not leaves.paths and bool(leaves.units))
+        is_dead = reason is not None and not (known and not sheet.rejected)
+        return Outcome((), (dead(str(reason), messages[0]),) if is_dead else (), notebook.result())
+    when = _newest(sheet.times, messages[0].received_at, source)
+    reading = finished(sheet, when, profile, messages[0], raw, source)
+    return Outcome((reading,), (), notebook.result())
+
+
+def _collect(message: Message, source: Source, notebook: Notebook, leaves: Leaves) -> None:
+    """Add the leaves of one message under its topic."""
+    told = unit_told(message)
+    if told is not None:
+        leaves.units[told[0]] = told[1]
+        notebook.note("units", *told)
+        return
+    kind, value = message.parsed
+    if kind != "json" or type(value) not in (dict, list):
+        leaves.paths.append(message.path)
+        leaves.values.append(value)
+        return
+    for part in parts_of(message, source, remembered(message, notebook.result())):
+        leaves.paths.extend(join(message.path, path) for path in part.leaves.paths)
+        leaves.values.extend(part.leaves.values)
+        leaves.units.update({join(message.path, path): unit for path, unit in part.leaves.units.items()})
+
+
+def _keep_raw(message: Message, raw: dict[str, Any]) -> None:
+    """Keep a payload under its topic; a topic that comes again is kept beside."""
+    name, number = message.topic, 1
+    while name in raw:
+        number += 1
+        name = f"{message.topic} ({number})"
+    raw[name] = message.parsed.value
+
+
+def _profile_of(messages: Sequence[Message], leaves: Leaves, source: Source, memory: Memory) -> Profile | None:
+    """The family of a batch: the owner's choice, else its marks, else what was last recognised in its topic tree."""
+    if source.profile in PROFILES or source.profile == GENERIC_CHOICE:
+        return PROFILES.get(str(source.profile))
+    found = recognise(leaves.paths)
+    if found is not None:
+        return found
+    return next((profile for message in messages if (profile := remembered(message, memory))), None)
+
+
+def _learn_units(leaves: Leaves, notebook: Notebook) -> None:
+    """Units that their own topics told earlier hold until told anew."""
+    known = notebook.section("units")
+    if known:
+        for path in leaves.paths:
+            if path in known:
+                leaves.units.setdefault(path, known[path])
+
+
+def _rename_discovered(messages: Sequence[Message], leaves: Leaves, rules: Rules, notebook: Notebook) -> None:
+    """Give values of discovered entities the path their name means, unless mapping or profile know them already."""
+    known = notebook.section("discovery")
+    if not known:
+        return
+    for topic in dict.fromkeys(message.path for message in messages):
+        for entity in entities_at(topic, known):
+            path = join(topic, entity.path)
+            name = path_of(entity)
+            if name is None or path not in leaves.paths or rules.takes(path):
+                continue
+            index = leaves.paths.index(path)
+            leaves.paths[index] = name
+            if entity.unit:
+                leaves.units[name] = entity.unit
+            number = to_number(leaves.values[index])
+            if entity.factor != 1 and not isinstance(number, Absent):
+                leaves.values[index] = number * entity.factor
+
+
+def _newest(times: Sequence[Any], received_at: datetime, source: Source) -> Moment:
+    """The newest of the times that topics of a batch gave; the first receipt where there is none."""
+    instants = [to_instant(value, source.time_zone, received_at) for value in times]
+    right = [instant for instant in instants if instant is not None and fault_of(instant, received_at) is None]
+    return Moment(whole_milliseconds(max(right)), False) if right else moment(times, received_at, source)

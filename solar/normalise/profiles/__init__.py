@@ -1,0 +1,60 @@
+"""All known device families, found in the files beside this one, and how a message's shape is recognised."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from solar.normalise.paths import join
+from solar.normalise.profiles.base import Profile, compiled
+
+_NOT_FAMILIES = {"base"}
+
+
+def _load() -> dict[str, Profile]:
+    """Every `Profile` in `PROFILES` of every module here: adding a family is adding a file."""
+    found: dict[str, Profile] = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
+        if module not in _NOT_FAMILIES:
+            for profile in importlib.import_module(f"{__name__}.{module}").PROFILES:
+                found[profile.name] = profile
+    return found
+
+
+PROFILES: dict[str, Profile] = _load()
+_MARKS: list[tuple[str, str, re.Pattern[str]]] = [
+    (profile.name, mark, compiled(mark, exact=True))
+    for profile in PROFILES.values()
+    for mark in sorted({mark for alternative in profile.marks for mark in alternative})
+]
+
+
+@lru_cache(maxsize=50_000)
+def _marks_of(path: str) -> frozenset[tuple[str, str]]:
+    """(family, mark) for every mark that a path carries."""
+    return frozenset((name, mark) for name, mark, pattern in _MARKS if pattern.search(path))
+
+
+def is_marked(profile: Profile, prefix: str, paths: Iterable[str]) -> bool:
+    """Whether any path below `prefix` carries a mark of this family."""
+    return any(name == profile.name for path in paths for name, _ in _marks_of(join(prefix, path)))
+
+
+def recognise(paths: Iterable[str]) -> Profile | None:
+    """The family a message or batch belongs to by the marks on all its paths; the one with more marks where two fit."""
+    found: set[tuple[str, str]] = set()
+    for path in paths:
+        if len(path) < 400:
+            found |= _marks_of(path)
+    if not found:
+        return None
+    best: Profile | None = None
+    best_strength = (-1, 0)
+    for name in sorted({name for name, _ in found}):
+        profile = PROFILES[name]
+        marks = {mark for owner, mark in found if owner == name}
+        strength = (0 if profile.last else 1, len(marks))
+        if strength > best_strength and any(marks.issuperset(alternative) for alternative in profile.marks):
+            best, best_strength = profile, strength
+    return best

@@ -176,4 +176,3 @@ def _steps(walk: Walk, calendar: Calendar) -> _Steps:
     crossing = calendar.starts[start_days + 1] < ends
     energies, kinds = walk.energies[accepted], walk.kinds[accepted].astype(np.int64)
     return _Steps(kinds, starts, ends, energies, start_days, calendar.indices(ends), crossing)
-

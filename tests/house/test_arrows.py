@@ -13,7 +13,7 @@ ALLOWED = {
     "pages": {"components", "services", "solar"},
     "web": {"services", "components.theme", "data.settings", "data.errors"},
     "jobs": {"services", "solar", *CONNECTIONS},
-    "deploy": {"data.settings", "services", "solar"},
+    "deploy": {"data.settings", "data.errors", "services", "solar"},
     "migrations": {"data"},
 }
 # Where a library may be imported; one that is not listed may be anywhere.

@@ -1,0 +1,114 @@
+"""What the demo consists of: its owner, its group and its two installations, and how they come into the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from data.settings import Settings
+from services import access, accounts, credentials, groups, sources
+from services.errors import Invalid
+from services.viewer import Viewer
+from solar.simulation import SiteSpec
+
+EMAIL = "demo@ampra.local"
+TIME_ZONE = "Europe/Berlin"
+_PLACE = {"latitude": 49.79, "longitude": 9.95, "time_zone": TIME_ZONE}
+_MQTT, _WEBHOOK = 0, 1
+# Sees everybody's sources, to tell an empty database from one in use; never signs in.
+_STARTER = Viewer("", "", "", frozenset({"Overseer"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One demo installation: what is simulated, and what its owner entered about it."""
+
+    key: str
+    transport: str
+    spec: SiteSpec
+    entered: Mapping[str, Any]
+
+
+SITES = (
+    Site(
+        "hybrid", "mqtt",
+        SiteSpec(49.79, 9.95, TIME_ZONE, 38, 175, 8.2, 8.0, 10.0, 5.0, 4600, 11),
+        {
+            "name": "Family house", "description": "8.2 kWp on the south roof, 10 kWh battery, by MQTT",
+            "connection_type": _MQTT, "has_battery": True, "battery_capacity_kwh": 10.0,
+            "system_cost": Decimal(17900), "maintenance_cost_per_year": Decimal(140),
+        },
+    ),
+    Site(
+        "plain", "webhook",
+        SiteSpec(49.79, 9.95, TIME_ZONE, 20, 235, 5.4, 4.6, None, None, 2900, 12, counter_step_kwh=0.01),
+        {
+            "name": "Workshop", "description": "5.4 kWp on the west roof, no battery, by webhook",
+            "connection_type": _WEBHOOK, "has_battery": False,
+            "system_cost": Decimal(7900), "maintenance_cost_per_year": Decimal(90),
+        },
+    ),
+)
+
+
+def is_empty() -> bool:
+    """Return whether the database has no source of anybody."""
+    return not access.visible_sources(_STARTER)
+
+
+def existing(source_ids: set[str]) -> set[str]:
+    """Return those of the ids that are sources still."""
+    return source_ids & {str(each.id) for each in access.visible_sources(_STARTER)}
+
+
+def make_owner(settings: Settings) -> str | None:
+    """Return the id of the demo owner, made where there is none; None where the address is somebody else's."""
+    try:
+        return accounts.create_user(EMAIL, settings.demo_password, "Demo", "Owner", is_email_verified=True).id
+    except Invalid as error:
+        if "password" in error.errors:
+            raise
+        return None
+
+
+def known_owner(settings: Settings, now: datetime) -> str | None:
+    """Return the id of the demo owner that an interrupted first start left, or None."""
+    found = accounts.authenticate(EMAIL, settings.demo_password, now)
+    return found.id if found else None
+
+
+def has_owner(owner_id: str) -> bool:
+    """Return whether the demo owner's account is still there."""
+    return accounts.load(owner_id) is not None
+
+
+def make_sources(owner_id: str, origin: datetime, now: datetime) -> dict[str, tuple[str, str]]:
+    """Make the group and the sources that are not there yet; returns the id and plain secret of each by its key.
+
+    A source that an interrupted first start left gets a new secret, since the first one is lost.
+    """
+    viewer = Viewer(owner_id, "Demo Owner", EMAIL)
+    left = {each.name: each for each in access.visible_sources(viewer)}
+    group_id = next((each.power_group_id for each in left.values()), None)
+    made = {}
+    for site in SITES:
+        found = left.get(site.entered["name"])
+        if found is not None:
+            kind = sources.kind_of(found.connection_type)
+            made[site.key] = (str(found.id), credentials.rotate(found.id, kind, now))
+            continue
+        group_id = group_id or groups.create_group(owner_id, "Home", "The demo's two installations").id
+        made[site.key] = _make(site, owner_id, group_id, origin, now)
+    return made
+
+
+def _make(site: Site, owner_id: str, group_id: UUID, origin: datetime, now: datetime) -> tuple[str, str]:
+    values = {
+        **_PLACE, **site.entered, "currency": "EUR", "installation_date": origin,
+        "installed_capacity_watts": site.spec.capacity_kwp * 1000,
+        "tilt_degrees": site.spec.tilt_degrees, "azimuth_degrees": site.spec.azimuth_degrees,
+    }
+    new = sources.create_source(owner_id, values, now, group_id=group_id)
+    return str(new.record.id), new.secret

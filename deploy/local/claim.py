@@ -11,7 +11,7 @@ import psutil
 
 from deploy.local.errors import StartError
 
-LEFTOVER_SECONDS = 10
+LEFTOVER_SECONDS = 4
 
 
 class Claim:
@@ -52,11 +52,9 @@ class Claim:
     def end_leftovers(self) -> None:
         """End the processes of a supervisor that was killed: most are ending by themselves already."""
         left = [each for number, started in self._noted() if (each := _process(number, started))]
-        _, alive = psutil.wait_procs(left, timeout=LEFTOVER_SECONDS / 2)
+        _, alive = psutil.wait_procs(left, timeout=LEFTOVER_SECONDS)
         for each in alive:
-            each.terminate()
-        _, alive = psutil.wait_procs(alive, timeout=LEFTOVER_SECONDS / 2)
-        for each in alive:
+            # Without ceremony: all of them, the databases too, can be killed at any moment without losing anything.
             each.kill()
         psutil.wait_procs(alive, timeout=1)
 

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 
 from deploy.local.errors import StartError
@@ -38,7 +39,9 @@ def prepare(directory: Path, port: int, password: str) -> Child:
         "--setParameter", "diagnosticDataCollectionEnabled=false",
     )
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-    return Child("mongod", command, environment, directory, reading=_reading, is_server=True)
+    return Child(
+        "mongod", command, environment, directory, death_signal=signal.SIGTERM, reading=_reading, is_server=True
+    )
 
 
 def _reading(line: str) -> str:

@@ -34,7 +34,7 @@ SETTINGS = {
 ROUTINE = ("LOG:  starting PostgreSQL", "LOG:  listening on", "LOG:  database system was shut down at",
            "LOG:  received fast shutdown", "LOG:  aborting any active", "LOG:  shutting down",
            "LOG:  database system is shut down", "FATAL:  terminating connection due to administrator command",
-           "LOG:  background worker \"logical replication launcher\"")
+           "FATAL:  the database system is starting up", "LOG:  background worker \"logical replication launcher\"")
 
 
 def url(port: int, password: str) -> str:
@@ -56,7 +56,10 @@ def prepare(directory: Path, port: int, password: str) -> Child:
     options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command = (str(_program("postgres")), "-D", str(directory), "-p", str(port), *options)
     # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
-    return Child("postgres", command, _environment(), directory, signal.SIGINT, account, _reading, is_server=True)
+    return Child(
+        "postgres", command, _environment(), directory, account=account, reading=_reading, is_server=True,
+        stop_signal=signal.SIGINT, death_signal=signal.SIGINT,
+    )
 
 
 def is_ready(port: int) -> bool:

@@ -28,6 +28,8 @@ class Child:
     environment: Mapping[str, str] = field(default_factory=dict)
     directory: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    # What the kernel sends when the parent was killed: a process of ours may end at any moment, a database rather not.
+    death_signal: signal.Signals = signal.SIGKILL
     account: Account | None = None
     # What the merged log shows of one line of this child; nothing for "".
     reading: Callable[[str], str] = str
@@ -51,7 +53,7 @@ def start(child: Child, output: int | IO[bytes] | None = subprocess.DEVNULL) -> 
             become(child.account)
         # After the change of user, which would clear it.
         if _prctl is not None:
-            _prctl(PR_SET_PDEATHSIG, int(child.stop_signal), 0, 0, 0)
+            _prctl(PR_SET_PDEATHSIG, int(child.death_signal), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 

@@ -1,6 +1,7 @@
 """Internal rates of return: every distinct real root above -1 of a row of yearly flows, in floats."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 # Values below this share of the sum of absolute terms are rounding noise: the curve touches zero there.
 _NOISE = 4 * 2.0**-52
@@ -40,8 +41,16 @@ def _trim(terms: list[float]) -> list[float]:
 
 def _roots(terms: Sequence[float]) -> list[float]:
     """Roots in [0, 1] of the polynomial with terms[k] x^k, ascending, from the roots of its derivatives."""
-    if len(terms) < 2:
+    used = [term for term in terms if term]
+    changes = sum(before * after < 0 for before, after in pairwise(used))
+    if changes == 0:
         return []
+    if changes == 1:
+        # Descartes: exactly one root above 0.
+        at_end = _sign(terms, 1.0)
+        if at_end == 0:
+            return [1.0]
+        return [_bisect(terms, 0.0, 1.0, used[0])] if at_end * used[0] < 0 else []
     slope = [power * term for power, term in enumerate(terms)][1:]
     # Coefficients grow with each derivative; their common factor does not move a root.
     largest = max(abs(term) for term in slope) or 1.0
@@ -67,7 +76,7 @@ def _sign(terms: Sequence[float], x: float) -> int:
     return 0 if abs(value) <= noise else (1 if value > 0 else -1)
 
 
-def _bisect(terms: Sequence[float], left: float, right: float, sign_left: int) -> float:
+def _bisect(terms: Sequence[float], left: float, right: float, sign_left: float) -> float:
     while True:
         middle = (left + right) / 2
         if not left < middle < right:

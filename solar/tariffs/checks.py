@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import combinations
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from solar.money import decimal_of
 from solar.tariffs.prices import (
@@ -92,13 +91,13 @@ def read_entry(values: Mapping[str, Any]) -> tuple[PriceEntry | None, dict[str, 
 
 def entry_clashes(entries: Sequence[PriceEntry], time_zone: str, existing: Sequence[PriceEntry] = ()) -> list[Clash]:
     """Find entries that start at the instant of an earlier or an existing one."""
-    zone = ZoneInfo(time_zone)
-    known: dict[datetime, int | None] = {effective_instant(entry, zone): None for entry in existing}
+    known: dict[datetime, int | None] = {effective_instant(entry, time_zone): None for entry in existing}
     clashes = []
     for position, entry in enumerate(entries):
-        instant = effective_instant(entry, zone)
+        instant = effective_instant(entry, time_zone)
         if instant in known:
-            message = f"effectiveFrom: there is already a price from {effective_date(entry, zone)} at that instant."
+            day = effective_date(entry, time_zone)
+            message = f"effectiveFrom: there is already a price that starts at this instant of {day}."
             clashes.append(Clash(position, known[instant], "effectiveFrom", message))
         else:
             known[instant] = position

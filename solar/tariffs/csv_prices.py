@@ -9,8 +9,9 @@ from itertools import zip_longest
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from solar.days import start_of_day, zone_of
 from solar.tariffs.checks import entry_clashes, hourly_clashes, read_entry, read_hour, read_start
-from solar.tariffs.prices import HourlyPrice, PriceEntry, day_start
+from solar.tariffs.prices import HourlyPrice, PriceEntry
 
 Read = TypeVar("Read")
 MOST_ROWS = 200_000
@@ -81,7 +82,7 @@ def parse_hourly(text: str, time_zone: str) -> PriceImport[HourlyPrice]:
     Without an end a price holds until the next start, at most an hour; the last one as long as the one before.
     """
     rows, errors = _rows(text, _HOUR_COLUMNS, ("start", "price"))
-    zone = ZoneInfo(time_zone)
+    zone = zone_of(time_zone)
     starts = _instants(rows, "start", zone, errors)
     ends = _ends(rows, starts, zone, errors)
     read: list[tuple[int, HourlyPrice]] = []
@@ -143,7 +144,7 @@ def _instants(rows: list[_Row], field: str, zone: ZoneInfo, errors: list[LineErr
         try:
             start = read_start(row.values.get(field), field)
             if not isinstance(start, datetime):
-                instants[row.line] = day_start(start, zone)
+                instants[row.line] = start_of_day(start, zone.key)
             elif start.tzinfo:
                 instants[row.line] = start.astimezone(UTC)
             else:
@@ -183,7 +184,7 @@ def _ends(
 
 def _end(end: date | datetime, start: datetime, zone: ZoneInfo) -> datetime:
     if not isinstance(end, datetime):
-        return day_start(end, zone)
+        return start_of_day(end, zone.key)
     if end.tzinfo:
         return end.astimezone(UTC)
     # A clock that was moved in between gives several readings of the same text: the nearest one after the start.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from solar.days import local_date, start_of_day, zone_of
 from solar.tariffs.windows import Window
 
 StandingPeriod = Literal["day", "month", "year"]
@@ -49,22 +49,17 @@ class HourlyPrice:
     export_price_per_kwh: Decimal | None = None
 
 
-def day_start(day: date, zone: ZoneInfo) -> datetime:
-    """Return s(D), the first UTC instant of a local date (formulas, section 1.1)."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
-
-
-def effective_instant(entry: PriceEntry, zone: ZoneInfo) -> datetime:
+def effective_instant(entry: PriceEntry, time_zone: str) -> datetime:
     """Return the UTC instant an entry starts at; a plain date starts at local midnight."""
     start = entry.effective_from
     if not isinstance(start, datetime):
-        return day_start(start, zone)
-    return (start if start.tzinfo else start.replace(tzinfo=zone)).astimezone(UTC)
+        return start_of_day(start, time_zone)
+    return (start if start.tzinfo else start.replace(tzinfo=zone_of(time_zone))).astimezone(UTC)
 
 
-def effective_date(entry: PriceEntry, zone: ZoneInfo) -> date:
+def effective_date(entry: PriceEntry, time_zone: str) -> date:
     """Return the local date from which an entry holds."""
     start = entry.effective_from
     if not isinstance(start, datetime):
         return start
-    return start.astimezone(zone).date() if start.tzinfo else start.date()
+    return local_date(start, time_zone) if start.tzinfo else start.date()

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from solar.days import end_of_day, local_date, start_of_day, zone_of
 from solar.money import exact
-from solar.tariffs.prices import NOTHING, HourlyPrice, PriceEntry, day_start, effective_date, effective_instant
-from solar.tariffs.windows import MINUTES_A_DAY, Window, day_kind, segments
+from solar.tariffs.prices import NOTHING, HourlyPrice, PriceEntry, effective_date, effective_instant
+from solar.tariffs.windows import Window, day_kind, segments
 
 Unpriced = Literal["no-price", "no-hourly-price"]
 
@@ -47,15 +47,10 @@ class Tariff:
     holidays: frozenset[date] = frozenset()
 
     @cached_property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
-
-    @cached_property
     def _history(self) -> tuple[list[date], list[PriceEntry]]:
-        ranked = sorted(
-            self.entries, key=lambda entry: (effective_date(entry, self.zone), effective_instant(entry, self.zone))
-        )
-        newest = {effective_date(entry, self.zone): entry for entry in ranked}
+        zone = self.time_zone
+        ranked = sorted(self.entries, key=lambda entry: (effective_date(entry, zone), effective_instant(entry, zone)))
+        newest = {effective_date(entry, zone): entry for entry in ranked}
         return list(newest), list(newest.values())
 
     @cached_property
@@ -77,7 +72,7 @@ class Tariff:
     def pieces(self, day: date) -> tuple[PricePiece, ...]:
         """Cut a local day of 23 to 25 hours into stretches of one price, in order and without gaps."""
         entry = self.entry_on(day)
-        start, end = day_start(day, self.zone), day_start(day + timedelta(days=1), self.zone)
+        start, end = start_of_day(day, self.time_zone), end_of_day(day, self.time_zone)
         if start >= end:
             return ()
         if entry is None:
@@ -97,7 +92,7 @@ class Tariff:
     def at(self, instant: datetime) -> PricePiece:
         """Return the piece that holds an aware instant."""
         moment = instant.astimezone(UTC)
-        pieces = self.pieces(instant.astimezone(self.zone).date())
+        pieces = self.pieces(local_date(instant, self.time_zone))
         return next(piece for piece in pieces if piece.start <= moment < piece.end)
 
     def _wall_clock(
@@ -106,8 +101,8 @@ class Tariff:
         if not entry.windows:
             return [(start, end, None)]
         parts = segments(entry.windows, day, day_kind(day, self.holidays))
-        last = end - timedelta(minutes=1)
-        steady = start.astimezone(self.zone).utcoffset() == last.astimezone(self.zone).utcoffset()
+        zone, last = zone_of(self.time_zone), end - timedelta(minutes=1)
+        steady = start.astimezone(zone).utcoffset() == last.astimezone(zone).utcoffset()
         if steady and end - start == timedelta(days=1):
             return [(start + timedelta(minutes=a), start + timedelta(minutes=b), window) for a, b, window in parts]
         return self._minute_by_minute(parts, start, end)
@@ -116,12 +111,13 @@ class Tariff:
         self, parts: list[tuple[int, int, Window | None]], start: datetime, end: datetime
     ) -> list[tuple[datetime, datetime, Window | None]]:
         # Where clocks change, a wall-clock range may be missing or come twice: ask the zone for every minute.
+        zone = zone_of(self.time_zone)
         by_minute = [window for a, b, window in parts for _ in range(a, b)]
         result: list[tuple[datetime, datetime, Window | None]] = []
         for number in range(int((end - start) / timedelta(minutes=1))):
             moment = start + timedelta(minutes=number)
-            local = moment.astimezone(self.zone)
-            window = by_minute[(local.hour * 60 + local.minute) % MINUTES_A_DAY]
+            local = moment.astimezone(zone)
+            window = by_minute[local.hour * 60 + local.minute]
             after = moment + timedelta(minutes=1)
             if result and result[-1][2] is window:
                 result[-1] = (result[-1][0], after, window)

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 from pathlib import Path
 
 from deploy.local.errors import StartError
@@ -62,16 +63,33 @@ def is_ready(port: int) -> bool:
 
 
 def mongod() -> Path:
-    """The server program; StartError when this machine has none."""
-    found = importlib.util.find_spec("fiftyone")
-    for folder in (found.submodule_search_locations or []) if found else []:
-        path = Path(folder) / "db" / "bin" / "mongod"
-        if path.exists():
-            return path
-    on_path = shutil.which("mongod")
-    if on_path:
-        return Path(on_path)
+    """The server program; StartError when this machine has none that runs."""
+    failures = []
+    for program in _programs():
+        failure = _failure(program)
+        if not failure:
+            return program
+        failures.append(f"{program} does not run: {failure}")
+    reason = f" ({'; '.join(failures)})" if failures else ", as the bundled mongod needs Linux on x86-64"
     raise StartError(
-        "No MongoDB server was found: the bundled mongod needs Linux on x86-64, "
-        "so install MongoDB 6 or newer (mongod on PATH) or set AMPRA_MONGO_URL."
+        f"No MongoDB server was found{reason}: "
+        "install MongoDB 6 or newer (mongod on PATH) or what is missing, or set AMPRA_MONGO_URL."
     )
+
+
+def _programs() -> list[Path]:
+    found = importlib.util.find_spec("fiftyone")
+    folders = (found.submodule_search_locations or []) if found else []
+    bundled = [path for folder in folders if (path := Path(folder) / "db" / "bin" / "mongod").exists()]
+    on_path = shutil.which("mongod")
+    return [*bundled, *([Path(on_path)] if on_path else [])]
+
+
+def _failure(program: Path) -> str:
+    """Why a program does not run, as on a machine without one of its libraries; "" when it does."""
+    try:
+        tried = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    except OSError as error:
+        return str(error.strerror)
+    said = (tried.stderr.strip() or "no reason given").splitlines()[-1]
+    return "" if tried.returncode == 0 else said.removeprefix(f"{program}: ")

@@ -45,6 +45,16 @@ def test_a_missing_mongod_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
     assert "\n" not in str(raised.value)
 
 
+def test_a_mongod_that_does_not_run_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broken = tmp_path / "mongod"
+    broken.write_text("#!/bin/sh\necho 'error while loading shared libraries: libcurl.so.4' >&2\nexit 127\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(shutil, "which", lambda _name: str(broken))
+    with pytest.raises(errors.StartError, match=r"mongod does not run: error while loading .* libcurl.so.4"):
+        mongo.mongod()
+
+
 def test_a_var_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     installation = Installation(tmp_path)

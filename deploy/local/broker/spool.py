@@ -43,7 +43,7 @@ class Spool:
 
     async def open(self) -> None:
         """Open the file, or make it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         await self._run(self._open)
 
     def append(self, topic: str, body: bytes, is_retained: bool) -> asyncio.Future[None]:

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from scipy.optimize import brentq
+
+_EPSILON = 2.0**-52
 # Values below this share of the sum of absolute terms are rounding noise: the curve touches zero there.
-_NOISE = 4 * 2.0**-52
+_NOISE = 4 * _EPSILON
 # Roots closer than this are one root seen from both sides of a rate of 0.
 _SAME = 1e-9
 
@@ -50,7 +53,9 @@ def _roots(terms: Sequence[float]) -> list[float]:
         at_end = _sign(terms, 1.0)
         if at_end == 0:
             return [1.0]
-        return [_bisect(terms, 0.0, 1.0, used[0])] if at_end * used[0] < 0 else []
+        # Leading zeros would make x = 0 look like a root: the rest has the same roots above 0.
+        rest = terms[next(power for power, term in enumerate(terms) if term) :]
+        return [_between(rest, 0.0, 1.0)] if at_end * used[0] < 0 else []
     slope = [power * term for power, term in enumerate(terms)][1:]
     # Coefficients grow with each derivative; their common factor does not move a root.
     largest = max(abs(term) for term in slope) or 1.0
@@ -59,7 +64,7 @@ def _roots(terms: Sequence[float]) -> list[float]:
     found = [cut for cut, sign in zip(cuts, signs, strict=True) if sign == 0]
     for left, right, before, after in zip(cuts, cuts[1:], signs, signs[1:], strict=False):
         if before * after < 0:
-            found.append(_bisect(terms, left, right, before))
+            found.append(_between(terms, left, right))
     return sorted(set(found))
 
 
@@ -76,15 +81,6 @@ def _sign(terms: Sequence[float], x: float) -> int:
     return 0 if abs(value) <= noise else (1 if value > 0 else -1)
 
 
-def _bisect(terms: Sequence[float], left: float, right: float, sign_left: float) -> float:
-    while True:
-        middle = (left + right) / 2
-        if not left < middle < right:
-            return middle
-        value = _value(terms, middle) * sign_left
-        if value == 0:
-            return middle
-        if value > 0:
-            left = middle
-        else:
-            right = middle
+def _between(terms: Sequence[float], left: float, right: float) -> float:
+    """The root between two places of different sign, to the last digit a float can hold."""
+    return float(brentq(lambda x: _value(terms, x), left, right, xtol=1e-300, rtol=4 * _EPSILON, maxiter=2000))

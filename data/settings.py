@@ -150,6 +150,18 @@ class Settings:
     weather_url: str = _setting(
         "https://api.open-meteo.com", _url("http", "https"), "a URL that begins with https:// or http://",
         "The weather service (Open-Meteo's interface).")
+    weather_archive_url: str = _setting(
+        "", _url("http", "https"), "a URL that begins with https:// or http://",
+        "The weather service's archive. Not set: Open-Meteo's own, or `AMPRA_WEATHER_URL` where that is another.")
+    weather_previous_runs_url: str = _setting(
+        "", _url("http", "https"), "a URL that begins with https:// or http://",
+        "The weather service's earlier forecasts. Not set: Open-Meteo's own, or `AMPRA_WEATHER_URL` where that is "
+        "another.")
+    weather_api_key: str = _setting(
+        "", _text, "a text", "The key of a paid account at the weather service.", secret=True)
+    weather_daily_budget: int = _setting(
+        "9000", _whole(1, 100_000_000), "a whole number from 1 to 100000000",
+        "Calls that all processes together may make to the weather service in a UTC day, as the service counts them.")
     web_url: str = _setting(
         "", _url("http", "https"), "a URL that begins with https:// or http://",
         "The public address of Ampra, for links in mails, webhook addresses and secure cookies. "

@@ -53,8 +53,8 @@ def run(console: Console) -> int:
             _warn(console, plan.settings)
         while not supervisor.is_stopping:
             supervisor.step(0.5)
-    finally:
         console.say("Ampra is stopping.")
+    finally:
         supervisor.stop()
         claim.release()
     console.say("Ampra has stopped.")

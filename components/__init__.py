@@ -1,0 +1,1 @@
+"""Builders from plain values or DataFrames to what is on the screen."""

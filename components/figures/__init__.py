@@ -1,0 +1,1 @@
+"""Pure functions from a DataFrame to a Plotly figure."""

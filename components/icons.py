@@ -1,0 +1,84 @@
+"""Line icons of 24 px, inlined: nothing is fetched and no icon font is needed."""
+
+from typing import Any
+from urllib.parse import quote
+
+from dash import html
+
+# Inner markup of each icon on a 24 x 24 grid; stroke 1.7, round caps (set where they are drawn).
+SHAPES: dict[str, str] = {
+    "sun": '<circle cx="12" cy="12" r="4"/><path d="M12 2.8v1.9M12 19.3v1.9M2.8 12h1.9M19.3 12h1.9M5.5 5.5l1.3 1.3'
+    'M17.2 17.2l1.3 1.3M5.5 18.5l1.3-1.3M17.2 6.8l1.3-1.3"/>',
+    "house": '<path d="M3.5 11.6 12 4l8.5 7.6"/><path d="M5.7 9.8V20h12.6V9.8"/><path d="M10 20v-5h4v5"/>',
+    "battery": '<rect x="6.5" y="5" width="11" height="16.2" rx="2"/><path d="M9.8 5V2.8h4.4V5"/>'
+    '<path d="m12.8 9.2-2.6 3.9h3.6l-2.6 3.9"/>',
+    "pylon": '<path d="M8.4 21.2 10.6 3h2.8l2.2 18.2"/><path d="M4 8.2h16M5.6 12.4h12.8M4 8.2v2.1M20 8.2v2.1"/>'
+    '<path d="M9.6 12.4 15 20.6M14.4 12.4 9 20.6"/>',
+    "bolt": '<path d="M13.2 2.8 4.6 13.6h6.3l-1 7.6 8.6-10.8h-6.3z"/>',
+    "leaf": '<path d="M4.4 20.4C4 10.2 9.6 4.2 20.4 4c.3 10.4-4.8 15.4-13.4 14.4"/>'
+    '<path d="M4.4 20.4c1.6-4.6 4.8-7.8 9.6-9.8"/>',
+    "grid": '<rect x="3.5" y="3.5" width="7" height="7" rx="1.5"/><rect x="13.5" y="3.5" width="7" height="7" '
+    'rx="1.5"/><rect x="3.5" y="13.5" width="7" height="7" rx="1.5"/>'
+    '<rect x="13.5" y="13.5" width="7" height="7" rx="1.5"/>',
+    "gauge": '<path d="M5.2 18.6a9 9 0 1 1 13.6 0z"/><path d="m12 13.6 3.6-4.6"/>'
+    '<circle cx="12" cy="13.8" r="1.1"/>',
+    "trend": '<path d="m3 16.8 5.7-5.8 4 4L20.6 7"/><path d="M15.4 6.8h5.4v5.4"/>',
+    "plug": '<path d="M9 2.8v5M15 2.8v5M6.2 7.8h11.6v3.6a5.8 5.8 0 0 1-11.6 0zM12 17.2v4"/>',
+    "moon": '<path d="M20.2 14.4A8.4 8.4 0 0 1 9.6 3.8a8.4 8.4 0 1 0 10.6 10.6z"/>',
+    "bell": '<path d="M6 9.6a6 6 0 0 1 12 0c0 6 2.4 7.2 2.4 7.2H3.6S6 15.6 6 9.6z"/>'
+    '<path d="M10 20.2a2.2 2.2 0 0 0 4 0"/>',
+    "left": '<path d="m14.8 5.6-6.4 6.4 6.4 6.4"/>',
+    "right": '<path d="m9.2 5.6 6.4 6.4-6.4 6.4"/>',
+    "down": '<path d="m5.6 9.2 6.4 6.4 6.4-6.4"/>',
+    "arrow-down": '<path d="M12 4.2v15.4M5.8 13.6 12 19.8l6.2-6.2"/>',
+    "arrow-up": '<path d="M12 19.8V4.4M5.8 10.4 12 4.2l6.2 6.2"/>',
+    "clock": '<circle cx="12" cy="12" r="8.6"/><path d="M12 7v5.2l3.4 2"/>',
+    "offline": '<path d="m3 3 18 18M8.4 15.6a5.2 5.2 0 0 1 5-1.3M5.2 12.3a9.8 9.8 0 0 1 4.2-2.5M2.2 9a14.4 14.4 0 0 1 '
+    '4.6-3M11.2 4.9A14.3 14.3 0 0 1 21.8 9M14.2 9.5a9.8 9.8 0 0 1 4.6 2.8"/><circle cx="12" cy="18.8" r=".7"/>',
+    "check": '<path d="m4.8 12.6 4.8 4.8L19.4 7"/>',
+    "alert": '<path d="M12 3.8 2.6 20.2h18.8z"/><path d="M12 10v4.6M12 17.3v.1"/>',
+    "calendar": '<rect x="3.6" y="5" width="16.8" height="15.6" rx="2"/><path d="M3.6 10h16.8M8.2 2.8v4M15.8 2.8v4"/>',
+    "sign-out": '<path d="M14.6 7.4V4H4v16h10.6v-3.4M9.4 12h11.4M17 8.2 20.8 12 17 15.8"/>',
+    "copy": '<rect x="8.5" y="8.5" width="12" height="12" rx="2"/><path d="M15.5 8.5v-5h-12v12h5"/>',
+    "computer": '<rect x="3" y="4.5" width="18" height="12" rx="1.8"/><path d="M8.5 20h7M12 16.5V20"/>',
+    "group": '<circle cx="9" cy="8" r="3.6"/><path d="M2.6 20c0-4 2.6-6.4 6.4-6.4s6.4 2.4 6.4 6.4M15.6 4.7a3.6 3.6 0 0 '
+    '1 0 6.6M17.6 14.2c2.4.8 3.8 2.8 3.8 5.8"/>',
+}
+
+
+# The rising sun, and the horizon under it in ink.
+_LOGO_SUN = (
+    '<path d="M3.5 17a8.5 8.5 0 0 1 17 0" fill="none" stroke="#000" stroke-width="2.6" stroke-linecap="round"/>'
+    '<path d="M7.7 17a4.3 4.3 0 0 1 8.6 0z" fill="#000"/>'
+)
+_LOGO_GROUND = '<path d="M2 20.7h20" fill="none" stroke="#000" stroke-width="2" stroke-linecap="round"/>'
+
+
+def svg(name: str, size: int = 20) -> str:
+    """Return an icon as SVG markup drawn in the current colour."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 24 24" fill="none" '
+        f'stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
+        f"{SHAPES[name]}</svg>"
+    )
+
+
+def icon(name: str, size: int = 20, class_name: str = "") -> Any:
+    """Return an icon in the colour of the text around it; it is hidden from screen readers."""
+    return _masked(svg(name, 24).replace("currentColor", "#000"), size, class_name)
+
+
+def logo(size: int = 32) -> Any:
+    """Return the mark of Ampra; each part follows the scheme."""
+    parts = (("logo-sun", _LOGO_SUN), ("logo-ground", _LOGO_GROUND))
+    opening = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
+    return html.Span([_masked(f"{opening}{shapes}</svg>", size, name) for name, shapes in parts], className="logo")
+
+
+def _masked(picture: str, size: int, class_name: str) -> Any:
+    # Dash has no SVG components, so a shape is a mask over a colour.
+    return html.Span(
+        className=f"icon {class_name}".strip(),
+        style={"--icon": f'url("data:image/svg+xml,{quote(picture, safe="")}")', "--icon-size": f"{size}px"},
+        **{"aria-hidden": "true"},
+    )

@@ -29,7 +29,7 @@ async def _work(app: procrastinate.App) -> None:
     async with app.open_async():
         log.info("ready for %d tasks at once", CONCURRENCY)
         await app.run_worker_async(
-            concurrency=CONCURRENCY, shutdown_graceful_timeout=STOP_SECONDS, delete_jobs=None, name="ampra-worker"
+            concurrency=CONCURRENCY, shutdown_graceful_timeout=STOP_SECONDS, name="ampra-worker"
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -10,10 +10,14 @@ import pandas as pd
 from data import mongo, readings
 from services import access
 from services.viewer import Viewer
-from solar.vocabulary import POWER_FIELDS
+from solar import days
+from solar.energy import DayEnergy, daily_energy
+from solar.vocabulary import COUNTER_FIELDS, POWER_FIELDS
 
 DAY_FIELDS = (*POWER_FIELDS, "stateOfCharge")
 BUCKET_MINUTES = 5
+# A gap, a stale counter or an excursion may reach back over midnight by so much (formulas 1.5).
+REACH = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,27 @@ def power_frame(viewer: Viewer, source_id: str, start: datetime, end: datetime) 
     frame = pd.DataFrame.from_records(found, columns=["timestamp", *DAY_FIELDS])
     frame["timestamp"] = pd.to_datetime(frame["timestamp"], utc=True)
     return frame.set_index("timestamp").astype(float)
+
+
+def newest_at(viewer: Viewer, source_id: str) -> datetime | None:
+    """Return when the newest reading was measured (aware UTC), or None: the cheap way to see that nothing is new."""
+    found = latest(viewer, source_id)
+    return found.timestamp if found else None
+
+
+def day_energy(viewer: Viewer, source_id: str, day: date) -> dict[str, DayEnergy]:
+    """Return the energies of a local day by channel; a channel of which nothing is known is absent."""
+    source = access.source_for(viewer, source_id)
+    start = days.start_of_day(day - timedelta(days=1), source.time_zone)
+    end = days.end_of_day(day, source.time_zone) + REACH
+    found = readings.fields_between(mongo.database(), source_id, start, end, (*POWER_FIELDS, *COUNTER_FIELDS))
+    if not found:
+        return {}
+    frame = pd.DataFrame.from_records(found, index="timestamp")
+    rows = daily_energy(
+        frame.set_axis(pd.to_datetime(frame.index, utc=True)),
+        time_zone=source.time_zone,
+        installed_capacity_watts=source.installed_capacity_watts,
+        has_battery=source.has_battery,
+    )
+    return {row.channel: row for row in rows if row.date == day}

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local import errors, mongo
 from deploy.local.plan import require_folder
-from tests.storage.test_supervisor import Installation
+from tests.installation import Installation
 
 
 @pytest.fixture

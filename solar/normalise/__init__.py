@@ -1,6 +1,7 @@
-"""Understands what devices send: messages in, canonical readings and dead letters out; pure, without clock or storage.
+"""Understands what devices send: messages in, canonical readings and dead letters out; pure, without clock or
+storage.
 
-`kind_of` sorts a message; `normalise` makes readings of one, `normalise_batch` one reading of values gathered within 10 s;
+`kind_of` sorts a message; `normalise` makes readings of one, `normalise_batch` one of values gathered within 10 s;
 `merge` joins two readings of one instant. See `docs/device-profiles.md` for the families and how to add one.
 """
 

@@ -19,10 +19,11 @@ from solar.normalise.engine import (
     rules_of,
 )
 from solar.normalise.items import GENERIC_CHOICE, parts_of
+from solar.normalise.keys import join
+from solar.normalise.leaves import Leaves
 from solar.normalise.memory import Notebook
 from solar.normalise.model import DeadLetter, Memory, Message, Outcome, Reading, Source
 from solar.normalise.numbers import Absent, to_number
-from solar.normalise.paths import Leaves, join
 from solar.normalise.plans import read
 from solar.normalise.profiles import PROFILES, recognise
 from solar.normalise.profiles.base import Profile
@@ -31,7 +32,7 @@ from solar.normalise.times import fault_of, to_instant, whole_milliseconds
 
 
 def normalise_batch(messages: Sequence[Message], source: Source, memory: Memory) -> Outcome:
-    """One reading out of the messages of a batch (in order of arrival), stamped with the first receipt or a topic's time.
+    """One reading out of a batch (in order of arrival), stamped with the first receipt or the time a topic gives.
 
     Messages that are no bare values are taken as what they are: readings of their own, or teaching the memory.
     """

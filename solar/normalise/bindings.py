@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from solar.normalise.generic import match
+from solar.normalise.keys import is_time_key, plain, segments_of
 from solar.normalise.mapping import OwnMapping, read_mapping
 from solar.normalise.model import Source
-from solar.normalise.paths import is_time_key, plain, segments_of
 from solar.normalise.profiles.base import Key, Profile
 from solar.normalise.units import conversion, suffix_of
 from solar.vocabulary import FIELDS
@@ -31,8 +31,8 @@ class Binding:
     """What becomes of one path.
 
     `field` None: understood and not wanted. `order`: (origin, rank), lower wins. `unit`: the unit assumed; where
-    `unit_fixed`, a unit in the message does not change it. `scale`, `offset`: from there to the canonical unit and sign.
-    `group`: under which name the parts of its sum are remembered.
+    `unit_fixed`, a unit in the message does not change it. `scale`, `offset`: from there to the canonical unit and
+    sign. `group`: under which name the parts of its sum are remembered.
     """
 
     path: str

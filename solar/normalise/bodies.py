@@ -51,7 +51,7 @@ def _parse_leniently(text: str, form_allowed: bool) -> Parsed:
 
 
 def _integer(digits: str) -> int | float:
-    """A JSON integer; one with more digits than 64 bits hold becomes a double (infinite when even that is too small)."""
+    """A JSON integer; one longer than 64 bits hold becomes a double (infinite when even that is too small)."""
     return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)
 
 

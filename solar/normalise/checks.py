@@ -63,7 +63,11 @@ def checked(field: str, number: float, limits: Limits) -> float | str:
     low, high = limits.by_field[field]
     if number < low or number > high:
         unit = FIELDS[field].unit
-        return f"{number:g} {unit} is outside {low:g} to {high:g} {unit}" if high < math.inf else f"{number:g} {unit} is below 0"
+        return (
+            f"{number:g} {unit} is outside {low:g} to {high:g} {unit}"
+            if high < math.inf
+            else f"{number:g} {unit} is below 0"
+        )
     if number <= 0 and field in NEVER_NEGATIVE:
         return 0.0
     return number + 0.0

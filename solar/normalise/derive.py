@@ -11,8 +11,8 @@ def derive(
 ) -> list[str]:
     """Add derived powers to `fields` (W, canonical signs) and name them; a rejected value is never replaced.
 
-    solarPower and batteryPower = V x I; gridPower = load + battery - solar; loadPower = solar + grid - battery, where all
-    three are known. A source known to have no battery counts 0 for it in the sums.
+    solarPower and batteryPower = V x I; gridPower = load + battery - solar; loadPower = solar + grid - battery, where
+    all three are known. A source known to have no battery counts 0 for it in the sums.
     """
     derived: list[str] = []
 

@@ -1,12 +1,14 @@
-"""Reads Home Assistant discovery: which topic carries which entity, under what name, in which unit, by which template."""
+"""Reads Home Assistant discovery: which topic carries which entity, under what name, in which unit, by which
+template.
+"""
 
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from solar.normalise.generic import match
+from solar.normalise.keys import plain, segments_of, word_set, words_of
 from solar.normalise.model import Message
-from solar.normalise.paths import plain, segments_of, words_of
 
 _MOST_ENTITIES = 500
 _LONGEST = 300
@@ -17,8 +19,10 @@ _TEMPLATE = re.compile(
 )
 _STEP = re.compile(r"\.(\w+)|\[\s*(?:'([^']*)'|\"([^\"]*)\"|([0-9]+))\s*\]")
 #: Words in front of a known name that make it somebody else's, or no measurement.
-_OTHERS = frozenset(
-    ["phone", "iphone", "ipad", "tablet", "watch", "car", "vehicle", "ev", "laptop", "macbook", "remote", "button", "door", "window", "lock", "motion", "vacuum", "mower", "forecast", "predicted", "expected", "estimated", "estimate", "max", "maximum", "min", "minimum", "target", "limit", "average", "avg", "setpoint", "set", "reserve", "backup", "yesterday", "month", "monthly", "year", "yearly", "week", "weekly"]
+_OTHERS = word_set(
+    "phone iphone ipad tablet watch car vehicle ev laptop macbook remote button door window lock motion "
+    "vacuum mower forecast predicted expected estimated estimate max maximum min minimum target limit "
+    "average avg setpoint set reserve backup yesterday month monthly year yearly week weekly"
 )
 
 
@@ -43,7 +47,9 @@ def is_discovery(message: Message) -> bool:
 
 
 def learn(message: Message, known: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What is known of discovered entities after this message, by the path of their states; None when nothing changed."""
+    """What is known of discovered entities after this message, by the path of their states; None when nothing
+    changed.
+    """
     config = message.topic.strip("/")
     kind, value = message.parsed
     found = _entities(config, value) if kind == "json" and isinstance(value, dict) else []
@@ -53,15 +59,16 @@ def learn(message: Message, known: Mapping[str, Any]) -> dict[str, Any] | None:
         topic: kept for topic, entries in known.items() if (kept := [entry for entry in entries if entry[0] != config])
     }
     for entity in found:
-        others[entity.topic] = [*others.get(entity.topic, []), [config, entity.path, [*entity.names], entity.unit, entity.factor]]
+        others[entity.topic] = [
+            *others.get(entity.topic, []),
+            [config, entity.path, [*entity.names], entity.unit, entity.factor],
+        ]
     return others if others != known else None
 
 
 def entities_at(path: str, known: Mapping[str, Any]) -> list[Entity]:
     """The discovered entities whose state is published under this path."""
-    return [
-        Entity(path, inner, tuple(names), unit, factor) for _, inner, names, unit, factor in known.get(path, ())
-    ]
+    return [Entity(path, inner, tuple(names), unit, factor) for _, inner, names, unit, factor in known.get(path, ())]
 
 
 def path_of(entity: Entity) -> str | None:
@@ -70,7 +77,9 @@ def path_of(entity: Entity) -> str | None:
 
 
 def known_tail(name: str) -> str | None:
-    """The longest known end of an entity's name (`solis_battery_soc` -> `battery_soc`), unless its beginning denies it."""
+    """The longest known end of an entity's name (`solis_battery_soc` -> `battery_soc`), unless its beginning denies
+    it.
+    """
     if match(name) is not None:
         return name
     words = words_of(name)
@@ -126,7 +135,7 @@ def _entity(part: Mapping[str, Any], device: Mapping[str, Any], object_id: str) 
 
 
 def _relative(topic: str) -> str:
-    """A state topic as the path its messages have: below `ampra/sources/{id}/`, without a closing `state` or `value`."""
+    """A state topic as its messages' path: below `ampra/sources/{id}/`, without a closing `state` or `value`."""
     segments = segments_of(topic)
     if segments[:2] == ["ampra", "sources"]:
         segments = segments[3:]

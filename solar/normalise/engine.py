@@ -31,7 +31,9 @@ class Moment(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """Why a part became no reading; `reason` None where it merely says nothing, `timed` when it had a time of its own."""
+    """Why a part became no reading; `reason` None where it merely says nothing, `timed` when it had a time of its
+    own.
+    """
 
     reason: str | None
     timed: bool = False
@@ -106,7 +108,8 @@ def moment(times: Sequence[Any], received_at: datetime, source: Source) -> Momen
     for value in times:
         if says_nothing(value):
             continue
-        instant = value if isinstance(value, datetime) else to_instant(value, source.time_zone, received_at)
+        given = whole_milliseconds(value) if isinstance(value, datetime) else None
+        instant = given or to_instant(value, source.time_zone, received_at)
         if instant is None:
             fault = fault or f"{str(value)[:60]!r} is no time"
             continue

@@ -1,15 +1,19 @@
-"""Finds what a path means when no profile knows it: names, unit suffixes, phases, strings, tariffs and numbered devices."""
+"""Finds what a path means when no profile knows it: names, unit suffixes, phases, strings, tariffs and numbered
+devices.
+"""
 
 from typing import NamedTuple
 
+from solar.normalise.keys import plain, segments_of, word_set, words_of
 from solar.normalise.names import ALIASES, CANONICAL, SUMMABLE, Meaning, meaning_of
-from solar.normalise.paths import plain, segments_of, words_of
 from solar.normalise.units import SUFFIXES, conversion
 from solar.vocabulary import COUNTER_FIELDS, FIELDS, POWER_FIELDS
 
 
 class Match(NamedTuple):
-    """What a path means: field, channel, which part of a sum it is (empty: the whole), unit by suffix, canonical or alias."""
+    """What a path means: field, channel, which part of a sum it is (empty: the whole), unit by suffix, canonical or
+    alias.
+    """
 
     field: str
     channel: str = ""
@@ -21,24 +25,23 @@ class Match(NamedTuple):
 #: Known names never span more segments than this.
 _LONGEST_TAIL = 8
 #: Parents whose children measure something else than this installation, now.
-_FOREIGN = frozenset(
-    ["vehicle", "vehicles", "car", "cars", "ev", "forecast", "prediction", "yesterday", "settings", "setting", "config", "limits", "limit", "wifi", "mqtt", "network", "weather"]
+_FOREIGN = word_set(
+    "vehicle vehicles car cars ev forecast prediction yesterday settings setting config limits limit wifi "
+    "mqtt network weather"
 )
 #: Parents that turn a bare `total_energy` or `energy_today` into somebody else's than the PV's.
-_OTHER_SUBJECTS = frozenset(["battery", "bat", "batt", "bms", "storage", "grid", "meter", "mains", "load", "consumption", "consumer", "import", "export"])
-_BARE_ENERGIES = frozenset(
-    ["dailyenergy", "todayenergy", "energytoday", "etoday", "totalenergy", "lifetimeenergy", "etotal", "energytotal"]
-)
+_OTHER_SUBJECTS = word_set("battery bat batt bms storage grid meter mains load consumption consumer import export")
+_BARE_ENERGIES = word_set("dailyenergy todayenergy energytoday etoday totalenergy lifetimeenergy etotal energytotal")
 _PHASES = {
     **{name: f"L{number}" for number in (1, 2, 3) for name in (f"l{number}", f"phase{number}")},
     **{name: f"L{number}" for number, letter in enumerate("abc", 1) for name in (letter, f"phase{letter}")},
 }
-_STRINGS = frozenset(["pv", "string", "str", "mppt", "tracker"])
-_DEVICES = frozenset(
-    ["inverter", "inv", "battery", "bat", "batt", "batterie", "akku", "pack", "module", "meter", "device", "unit", "wr", "wechselrichter", "speicher", "plant"]
+_STRINGS = word_set("pv string str mppt tracker")
+_DEVICES = word_set(
+    "inverter inv battery bat batt batterie akku pack module meter device unit wr wechselrichter speicher plant"
 )
-_PLURALS = frozenset(
-    ["inverters", "batteries", "strings", "mppts", "devices", "meters", "modules", "packs", "units", "panels", "microinverters", "phases", "wechselrichter"]
+_PLURALS = word_set(
+    "inverters batteries strings mppts devices meters modules packs units panels microinverters phases wechselrichter"
 )
 _TARIFFS = frozenset(("t1", "t2", "t3", "t4", "tariff1", "tariff2", "tariff3", "tariff4"))
 _TOTALS = frozenset(("total", "sum"))

@@ -1,16 +1,29 @@
 """Finds the readings inside one payload: lists of readings, lists of devices, and what profiles unfold."""
 
+import re
 from typing import Any, NamedTuple
 
+from solar.normalise.keys import TIME_KEYS, join, plain
+from solar.normalise.leaves import Leaves, flatten
 from solar.normalise.model import Message, Source
-from solar.normalise.paths import Leaves, flatten, join, plain
 from solar.normalise.profiles import PROFILES, recognise
 from solar.normalise.profiles.base import Context, Item, Profile
-from solar.normalise.times import TIME_KEYS
 
 #: Keys that tell one device of a list from the next.
-_IDENTITIES = ("id", "serial", "serial_number", "serialNumber", "sn", "device", "device_id", "deviceId", "inverter", "name")
+_IDENTITIES = (
+    "id",
+    "serial",
+    "serial_number",
+    "serialNumber",
+    "sn",
+    "device",
+    "device_id",
+    "deviceId",
+    "inverter",
+    "name",
+)
 _SAMPLE = 5
+_ROWS = re.compile(r"[0-9]{8}\s*,\s*[0-9]{1,2}:[0-9]{2}")
 GENERIC_CHOICE = "generic"
 
 
@@ -29,7 +42,7 @@ def parts_of(message: Message, source: Source, fallback: Profile | None = None) 
     free = source.profile in (None, "") or (chosen is None and source.profile != GENERIC_CHOICE)
     listed = _timed_list(value)
     leaves = flatten(listed[:_SAMPLE] if listed is not None else value)
-    profile = recognise([join(message.path, path) for path in leaves.paths] or [message.path]) if free else chosen
+    profile = recognise(_paths(message, leaves)) if free else chosen
     if profile is not None and profile.reshape is not None:
         context = Context(message.topic, message.received_at, source.time_zone)
         return [Part(flatten(item.value), item, profile) for item in profile.reshape(value, context)]
@@ -40,6 +53,18 @@ def parts_of(message: Message, source: Source, fallback: Profile | None = None) 
     if inner is not None:
         return [Part(flatten(item.value), item, profile) for item in inner]
     return [Part(leaves, Item(value, raw=value), profile)]
+
+
+def _paths(message: Message, leaves: Leaves) -> list[str]:
+    """All paths on which marks are looked for; those of a form stand below `form` too, with a hint at what `data`
+    holds.
+    """
+    paths = [join(message.path, path) for path in leaves.paths] or [message.path]
+    if message.parsed.kind != "form":
+        return paths
+    data = str(message.parsed.value.get("data", "")).lstrip()
+    hint = "form/data=rows" if _ROWS.match(data) else "form/data=json" if data[:1] in ("[", "{") else "form"
+    return [*paths, *(f"form/{path}" for path in leaves.paths), hint]
 
 
 def _listed_part(item: Any, message: Message, profile: Profile | None, free: bool) -> Part:
@@ -61,7 +86,9 @@ def _has_time(item: Any) -> bool:
 
 
 def _unfolded(value: Any) -> list[Item] | None:
-    """Readings in a list below one key (`{"site": "x", "readings": [{"time": ...}, ...]}`), or devices in a plain list."""
+    """Readings in a list below one key (`{"site": "x", "readings": [{"time": ...}, ...]}`), or devices in a plain
+    list.
+    """
     if type(value) is list:
         return _devices(value)
     if type(value) is not dict:
@@ -93,5 +120,7 @@ def _devices(value: list[Any]) -> list[Item] | None:
         if all(type(name) in (str, int) for name in names) and len(set(names)) == len(names):
             if any("value" in item or "Value" in item for item in value):
                 return None
-            return [Item({"devices": dict(zip((str(name) for name in names), value, strict=True))}, raw={"payload": value})]
+            return [
+                Item({"devices": dict(zip((str(name) for name in names), value, strict=True))}, raw={"payload": value})
+            ]
     return None

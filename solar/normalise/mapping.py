@@ -1,10 +1,12 @@
-"""The mapping an owner gives a source: which path is which field, its unit and factor, the role of a meter, turned signs."""
+"""The mapping an owner gives a source: which path is which field, its unit and factor, the role of a meter, turned
+signs.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from solar.normalise.paths import plain
+from solar.normalise.keys import plain
 from solar.vocabulary import FIELDS, NUMERIC_FIELDS
 
 ROLES = ("solar", "grid", "load")
@@ -52,7 +54,9 @@ def read_mapping(mapping: Mapping[str, Any] | None) -> OwnMapping:
             rules["".join(plain(segment) for segment in str(path).split("/"))] = rule
     return OwnMapping(
         role if isinstance(role, str) and role in ROLES else None,
-        frozenset(name for name in inverted if name in NUMERIC_FIELDS) if isinstance(inverted, list | tuple) else frozenset(),
+        frozenset(name for name in inverted if name in NUMERIC_FIELDS)
+        if isinstance(inverted, list | tuple)
+        else frozenset(),
         rules,
     )
 
@@ -66,5 +70,5 @@ def _rule(path: str, target: Any) -> Rule | None:
         return None
     factor = target.get("factor")
     unit = target.get("unit")
-    usable = isinstance(factor, int | float) and not isinstance(factor, bool)
-    return Rule(path, str(target["field"]), unit if isinstance(unit, str) and unit else None, float(factor) if usable else 1.0)
+    scale = float(factor) if isinstance(factor, int | float) and not isinstance(factor, bool) else 1.0
+    return Rule(path, str(target["field"]), unit if isinstance(unit, str) and unit else None, scale)

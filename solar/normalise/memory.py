@@ -13,8 +13,9 @@ _LONGEST = 300
 class Notebook:
     """The memory of one source while its messages are read; sections are plain JSON objects.
 
-    `parts`: parts shown of each sum. `profiles`: family last recognised under a topic's first segment. `flags`: lasting
-    conditions of a family (`hybrid`). `units`: units sent on topics of their own. `discovery`: see `discovery.py`.
+    `parts`: parts shown of each sum. `profiles`: family last recognised under a topic's first segment. `flags`:
+    lasting conditions of a family (`hybrid`). `units`: units sent on topics of their own. `discovery`: see
+    `discovery.py`.
     """
 
     def __init__(self, memory: Memory) -> None:

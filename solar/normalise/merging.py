@@ -1,4 +1,6 @@
-"""Joins two readings of one instant: the first reported value stays, missing ones are added, derived ones are made anew."""
+"""Joins two readings of one instant: the first reported value stays, missing ones are added, derived ones are made
+anew.
+"""
 
 from typing import Any
 
@@ -14,8 +16,8 @@ GENERIC = "generic"
 def merge(earlier: Reading, later: Reading, source: Source) -> Reading:
     """One reading out of two for the same instant; `earlier` is the one stored or received first.
 
-    A reported value replaces a derived one and is never replaced; an empty list of codes says that none was reported, so
-    codes that arrive later are added.
+    A reported value replaces a derived one and is never replaced; an empty list of codes says that none was reported,
+    so codes that arrive later are added.
     """
     fields = _reported(earlier)
     for name, value in _reported(later).items():

@@ -18,7 +18,9 @@ Memory = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Message:
-    """One delivery: `topic` is what follows `ampra/sources/{id}/` (MQTT) or the webhook's address, `received_at` is aware UTC."""
+    """One delivery: `topic` is what follows `ampra/sources/{id}/` (MQTT) or the webhook's address, `received_at` is
+    aware UTC.
+    """
 
     transport: Transport
     topic: str
@@ -51,7 +53,9 @@ class Message:
 
 @dataclass(frozen=True)
 class Source:
-    """What the owner said about a source: IANA zone, rated W, own mapping, chosen profile, whether there is a battery."""
+    """What the owner said about a source: IANA zone, rated W, own mapping, chosen profile, whether there is a
+    battery.
+    """
 
     time_zone: str
     installed_capacity_watts: float | None = None
@@ -85,7 +89,9 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Readings (one per instant), dead letters, and the memory to keep; `memory` is the very object passed in when nothing new was learnt."""
+    """Readings (one per instant), dead letters, and the memory to keep; `memory` is the very object passed in when
+    nothing new was learnt.
+    """
 
     readings: tuple[Reading, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()

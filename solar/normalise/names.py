@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from solar.normalise.paths import plain
+from solar.normalise.keys import plain
 from solar.vocabulary import COUNTER_FIELDS, FIELDS, POWER_FIELDS
 
 
@@ -43,14 +43,16 @@ _ALIASES: dict[str, str] = {
     "gridPower-": "export_power grid_export_power feed_in_power grid_feed_in_power power_export grid_power_export",
     "gridVoltage": "mains_voltage ac_input_voltage",
     "gridFrequency": "grid_freq mains_frequency ac_input_frequency",
-    "dailyEnergyProduced": "daily_energy today_energy energy_today e_today pv_energy_today yield_today today_yield daily_yield "
-    "pv_energy_daily daily_pv_energy daily_production production_today",
+    "dailyEnergyProduced": "daily_energy today_energy energy_today e_today pv_energy_today yield_today today_yield "
+    "daily_yield pv_energy_daily daily_pv_energy daily_production production_today",
     "totalEnergyProduced": "total_energy lifetime_energy e_total pv_energy_total energy_total total_yield yield_total "
     "total_pv_energy total_production production_total",
     "dailyEnergyConsumed": "load_energy_today load_daily_energy daily_load_energy daily_consumption consumption_today",
     "totalEnergyConsumed": "load_energy_total load_total_energy total_load_energy total_consumption consumption_total",
-    "totalEnergyImported": "energy_imported import_total total_import total_energy_import energy_import_total grid_import_total",
-    "totalEnergyExported": "energy_exported export_total total_export total_energy_export energy_export_total grid_export_total",
+    "totalEnergyImported": "energy_imported import_total total_import total_energy_import energy_import_total "
+    "grid_import_total",
+    "totalEnergyExported": "energy_exported export_total total_export total_energy_export energy_export_total "
+    "grid_export_total",
     "dailyEnergyImported": "import_today daily_import energy_import_today grid_import_today",
     "dailyEnergyExported": "export_today daily_export energy_export_today grid_export_today",
     "totalBatteryCharged": "battery_charge_total battery_charged_total battery_energy_charged",

@@ -1,4 +1,4 @@
-"""Reads one value as a number: JSON numbers, texts with spaces, decimal commas, exponents and units, or not reported."""
+"""Reads one value as a number: JSON numbers, texts with spaces, decimal commas, exponents, units, or not reported."""
 
 import math
 import re
@@ -22,7 +22,9 @@ NO_NUMBER = Absent.NO_NUMBER
 SILENT_WORDS = frozenset({"", "nan", "inf", "infinity", "null", "none", "unknown", "unavailable", "offline"})
 
 _SPACES = "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-_NUMBER = re.compile(rf"([+\-\u2212]?)[{_SPACES}]*([0-9.,{_SPACES}]+?)(?:[eE]([+\-]?[0-9]{{1,4}}))?[{_SPACES}]*([^0-9.,{_SPACES}].*)?")
+_NUMBER = re.compile(
+    rf"([+\-\u2212]?)[{_SPACES}]*([0-9.,{_SPACES}]+?)(?:[eE]([+\-]?[0-9]{{1,4}}))?[{_SPACES}]*([^0-9.,{_SPACES}].*)?"
+)
 _GROUPED = re.compile(rf"[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]+")
 _LONGEST_TEXT = 64
 
@@ -31,7 +33,7 @@ def to_number(value: Any) -> float | Absent:
     """`value` as a finite double without looking at a unit; see `to_quantity` for texts that carry one."""
     kind = type(value)
     if kind is float:
-        return value if math.isfinite(value) else NOT_REPORTED  # type: ignore[no-any-return]
+        return value if math.isfinite(value) else NOT_REPORTED
     if kind is int:
         return float(value)
     return to_quantity(value)[0]
@@ -83,7 +85,9 @@ def _from_pieces(text: str) -> tuple[float | Absent, str | None]:
 
 
 def _plain(digits: str) -> str | None:
-    """Digits with marks as `1234.5`: one comma alone is a decimal comma; of both kinds the last one is the decimal mark."""
+    """Digits with marks as `1234.5`: one comma alone is a decimal comma; of both kinds the last one is the decimal
+    mark.
+    """
     points, commas = digits.count("."), digits.count(",")
     mark = ""
     if points and commas:

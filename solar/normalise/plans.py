@@ -6,7 +6,8 @@ from typing import Any
 
 from solar.normalise.bindings import Binding, Rules
 from solar.normalise.checks import Limits, checked
-from solar.normalise.paths import Leaves, join
+from solar.normalise.keys import join
+from solar.normalise.leaves import Leaves
 from solar.normalise.resolve import Candidate, Shown, candidates, resolve
 from solar.normalise.texts import to_codes, to_text
 
@@ -104,7 +105,7 @@ def plan_for(leaves: Leaves, prefix: str, rules: Rules) -> Plan:
         if len(rules.plans) >= _MOST_PLANS:
             rules.plans.clear()
         plan = rules.plans[shape] = _work_out(leaves, prefix, rules)
-    return plan  # type: ignore[no-any-return]
+    return plan
 
 
 def _work_out(leaves: Leaves, prefix: str, rules: Rules) -> Plan:

@@ -4,11 +4,14 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from solar.normalise.keys import plain, word_set
+from solar.normalise.leaves import MAX_DEPTH
 from solar.normalise.model import Message
-from solar.normalise.paths import MAX_DEPTH, plain
 
-_SECRETS = frozenset(
-    ["apikey", "password", "passwd", "passphrase", "pwd", "secret", "token", "accesstoken", "refreshtoken", "authtoken", "bearer", "authorization", "credential", "credentials", "mqttpassword", "wifipassword", "wifipsk", "psk", "privatekey", "webhooksecret", "clientsecret"]
+_SECRETS = word_set(
+    "apikey password passwd passphrase pwd secret token accesstoken refreshtoken authtoken bearer "
+    "authorization credential credentials mqttpassword wifipassword wifipsk psk privatekey webhooksecret "
+    "clientsecret"
 )
 _INT64 = 2**63
 _IN_JSON = re.compile(r'("(?:[^"\\]|\\.){0,60}"\s*:\s*)("(?:[^"\\]|\\.)*"|[^,}\]\s]+)')

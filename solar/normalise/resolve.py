@@ -1,4 +1,6 @@
-"""Makes one value out of all candidates of a field: totals before parts, parts only when complete, channels subtracted."""
+"""Makes one value out of all candidates of a field: totals before parts, parts only when complete, channels
+subtracted.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -41,7 +43,10 @@ class Shown:
         """All parts with the new ones; None when nothing is new."""
         if not self._new:
             return None
-        return {**self._given, **{group: [*self._given.get(group, ()), *names] for group, names in self._new.items()}}
+        merged = {group: [*names] for group, names in self._given.items()}
+        for group, names in self._new.items():
+            merged[group] = [*merged.get(group, ()), *names]
+        return merged
 
 
 def candidates(binding: Binding, value: Any) -> tuple[list[Candidate], str | None]:
@@ -78,7 +83,7 @@ def _shown(value: Any) -> str:
 
 
 def resolve(field: str, found: Sequence[Candidate], shown: Shown) -> float | None:
-    """The value of `field`, None where nothing or not everything it needs was reported; candidates in the order sent."""
+    """The value of `field`, None where not everything it needs was reported; candidates in the order sent."""
     for candidate in found:
         if candidate.part and not candidate.binding.extra:
             shown.add(candidate.binding.group, candidate.part)
@@ -113,12 +118,14 @@ def _difference(inward: float | None, outward: float | None) -> float | None:
 
 
 class _Tree:
-    """Totals and their parts: a node is its own value, or the sum of its children when every one ever shown is there."""
+    """Totals and their parts: a node is its own value, or the sum of its children when all ever shown are there."""
 
     def __init__(self, field: str, channel: str, level: list[Candidate], shown: Shown) -> None:
         self._field = field
         self._values: dict[tuple[str, ...], float] = {}
-        ours = [candidate for candidate in level if candidate.binding.channel == channel and not candidate.binding.extra]
+        ours = [
+            candidate for candidate in level if candidate.binding.channel == channel and not candidate.binding.extra
+        ]
         for candidate in sorted(ours, key=lambda candidate: candidate.binding.depth):
             self._values.setdefault(candidate.part, candidate.number)
         self._known = set(self._values)
@@ -139,7 +146,9 @@ class _Tree:
     def _sum(self, node: tuple[str, ...]) -> float | None:
         if node in self._values:
             return self._values[node]
-        children = {part[: len(node) + 1] for part in self._known if len(part) > len(node) and part[: len(node)] == node}
+        children = {
+            part[: len(node) + 1] for part in self._known if len(part) > len(node) and part[: len(node)] == node
+        }
         total = 0.0
         for child in sorted(children):
             number = self._sum(child)

@@ -3,9 +3,9 @@
 from solar.normalise.bindings import rules_for
 from solar.normalise.discovery import is_discovery, learn
 from solar.normalise.items import Part, parts_of
+from solar.normalise.keys import is_time_key, join, plain
 from solar.normalise.memory import Notebook
 from solar.normalise.model import Kind, Memory, Message, Source
-from solar.normalise.paths import is_time_key, join, plain
 from solar.normalise.profiles import PROFILES
 from solar.normalise.profiles.base import Profile
 from solar.normalise.times import to_instant
@@ -19,8 +19,8 @@ _UNIT_TOPICS = frozenset(("unit", "unitofmeasurement"))
 def kind_of(message: Message, source: Source, memory: Memory) -> Kind:
     """How a message is to be treated.
 
-    `single`: normalise it now. `batch`: gather it with what comes within 10 s of the first one. `nothing`: no reading and no
-    dead letter, but hand it to `normalise` all the same, because discovery messages teach the memory.
+    `single`: normalise it now. `batch`: gather it with what comes within 10 s of the first one. `nothing`: no reading
+    and no dead letter, but hand it to `normalise` all the same, because discovery messages teach the memory.
     """
     if message.transport != "mqtt" or message.parsed.kind == "large":
         return "single"
@@ -56,7 +56,9 @@ def unit_told(message: Message) -> tuple[str, str] | None:
 
 
 def remembered(message: Message, memory: Memory) -> Profile | None:
-    """The family last recognised in the message's topic tree: devices that publish on change do not repeat their marks."""
+    """The family last recognised in the message's topic tree: devices that publish on change do not repeat their
+    marks.
+    """
     if not message.is_tree:
         return None
     profiles = memory.get("profiles")

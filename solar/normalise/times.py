@@ -8,11 +8,6 @@ from zoneinfo import ZoneInfo
 
 from solar.normalise.numbers import is_silent
 
-#: Keys that hold the time of a reading, compared whole (lower case, separators dropped).
-TIME_KEYS = frozenset(
-    ["timestamp", "ts", "time", "datetime", "readingtime", "lastupdate", "lastupdatetime", "lastupdated", "lastsuccess", "measuredat", "uploadtime", "updatetime"]
-)
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OLDEST = datetime(2010, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(minutes=5)
@@ -24,7 +19,9 @@ _LONGEST = 48
 
 
 def to_instant(value: Any, zone: str, received_at: datetime) -> datetime | None:
-    """The instant `value` names, in whole milliseconds UTC; None when it names none. `zone` reads clocks without zone."""
+    """The instant `value` names, in whole milliseconds UTC; None when it names none. `zone` reads clocks without
+    zone.
+    """
     if type(value) in (int, float):
         return _from_epoch(value)
     if type(value) is not str or len(value) > _LONGEST:

@@ -48,7 +48,9 @@ def known_unit(unit: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def conversion(unit: str, field: str) -> tuple[float, float] | None:
-    """(factor, offset) that turn a value in `unit` into the canonical unit of `field`; None where the unit does not fit."""
+    """(factor, offset) that turn a value in `unit` into the canonical unit of `field`; None where the unit does not
+    fit.
+    """
     canonical = FIELDS[field].unit
     cleaned = _clean(unit)
     if not cleaned or not canonical:

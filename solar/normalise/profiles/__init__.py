@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from solar.normalise.paths import join
-from solar.normalise.profiles.base import Profile, compiled
+from solar.normalise.keys import join
+from solar.normalise.profiles.base import Profile, compiled, plain_path
 
 _NOT_FAMILIES = {"base"}
 
@@ -23,8 +23,8 @@ def _load() -> dict[str, Profile]:
 
 
 PROFILES: dict[str, Profile] = _load()
-_MARKS: list[tuple[str, str, re.Pattern[str]]] = [
-    (profile.name, mark, compiled(mark, exact=True))
+_MARKS: list[tuple[Profile, str, re.Pattern[str]]] = [
+    (profile, mark, compiled(mark, exact=not profile.loose_marks))
     for profile in PROFILES.values()
     for mark in sorted({mark for alternative in profile.marks for mark in alternative})
 ]
@@ -33,7 +33,12 @@ _MARKS: list[tuple[str, str, re.Pattern[str]]] = [
 @lru_cache(maxsize=50_000)
 def _marks_of(path: str) -> frozenset[tuple[str, str]]:
     """(family, mark) for every mark that a path carries."""
-    return frozenset((name, mark) for name, mark, pattern in _MARKS if pattern.search(path))
+    loose = plain_path(path)
+    return frozenset(
+        (profile.name, mark)
+        for profile, mark, pattern in _MARKS
+        if pattern.search(loose if profile.loose_marks else path)
+    )
 
 
 def is_marked(profile: Profile, prefix: str, paths: Iterable[str]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from solar.normalise.paths import plain
+from solar.normalise.keys import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +14,11 @@ class Key:
     """What one key of a family means.
 
     `field`: canonical field, or for meters whose owner says what they measure `power`, `today`, `forward`, `reverse`
-    (with `role`, the default). `unit`: the unit this family uses, where it is not the canonical one; it wins over a unit
-    in the message unless `unit_may_differ`. `factor`: scale and sign. `channel`: `+` import or charge, `-` export or
-    discharge. `part`: name of a part that is always summed with its siblings. `rank`: 1 and more are copies, used only
-    where nothing of a lower rank was sent. `extra`: added to the field when sent, never required. `magnitude`: the sign
-    sent is ignored. `when`: only under this flag of the profile (`!flag`: only without it).
+    (with `role`, the default). `unit`: the unit this family uses, where it is not the canonical one; it wins over a
+    unit in the message unless `unit_may_differ`. `factor`: scale and sign. `channel`: `+` import or charge, `-`
+    export or discharge. `part`: name of a part that is always summed with its siblings. `rank`: 1 and more are
+    copies, used only where nothing of a lower rank was sent. `extra`: added to the field when sent, never required.
+    `magnitude`: the sign sent is ignored. `when`: only under this flag of the profile (`!flag`: only without it).
     """
 
     field: str
@@ -65,16 +65,18 @@ def _nothing(paths: Sequence[str], values: Sequence[Any]) -> Iterable[str]:
 class Profile:
     """One device family.
 
-    `marks`: alternatives, each a tuple of patterns that must all be found; the number of different patterns found is the
-    strength of the recognition. `keys`: pattern -> meaning, `None` for a key that is understood and not wanted; the longest
-    pattern wins. `foreign`: subtrees that are never looked at. `unmapped`: like `None` in `keys`, checked after them.
-    Patterns are compared at the end of a path, segment by segment; one that ends in `/` may stand anywhere before more
-    segments. `*` is any text within a segment, `<n>` digits, `<id>` any segment, `<abc>` a phase letter; what stands in
-    angle brackets names the part of a sum. Marks are compared as written, keys without case and separators.
+    `marks`: alternatives, each a tuple of patterns that must all be found; the number of different patterns found is
+    the strength of the recognition. `keys`: pattern -> meaning, `None` for a key that is understood and not wanted;
+    the longest pattern wins. `foreign`: subtrees that are never looked at. `unmapped`: like `None` in `keys`, checked
+    after them. Patterns are compared at the end of a path, segment by segment; one that ends in `/` may stand
+    anywhere before more segments. `*` is any text within a segment, `<n>` digits, `<id>` any segment, `<serial>` six
+    or more hex digits, `<abc>` a phase letter; what stands in angle brackets names the part of a sum. Marks are
+    compared as written, keys without case and separators.
 
     `reshape` turns payloads that are no plain object into items. `flags` reads conditions off a message or batch
-    (remembered per source where `keeps_flags`), `adapt` binds paths that depend on them. `times`: further keys of the time;
-    `has_time` False: the family never sends one. `feeds_in` False: the inverter cannot export.
+    (remembered per source where `keeps_flags`), `adapt` binds paths that depend on them. `times`: further keys of the
+    time; `has_time` False: the family never sends one. `feeds_in` False: the inverter cannot export. `last`: gives
+    way to every other family. `loose_marks`: marks are compared without case and separators too.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Profile:
     has_time: bool = True
     feeds_in: bool = True
     last: bool = False
+    loose_marks: bool = False
 
     @cached_property
     def _table(self) -> list[tuple[re.Pattern[str], Key | None]]:
@@ -107,8 +110,10 @@ class Profile:
         return [compiled(pattern, exact=False) for pattern in self.times]
 
     def look_up(self, path: str, flags: frozenset[str]) -> tuple[Key | None, tuple[str, ...]] | None:
-        """(meaning, parts named by the path), (None, ()) for an unwanted key, None for a key this family does not know."""
-        normal = "/".join(plain(segment) for segment in path.split("/") if segment)
+        """(meaning, parts named by the path), (None, ()) for an unwanted key, None for a key this family does not
+        know.
+        """
+        normal = plain_path(path)
         if any(pattern.search(normal) for pattern in self._foreign):
             return None, ()
         if self.adapt is not None and (key := self.adapt(path, flags)) is not None:
@@ -122,8 +127,12 @@ class Profile:
 
     def is_time(self, path: str) -> bool:
         """Whether the path is one of the further times of this family."""
-        normal = "/".join(plain(segment) for segment in path.split("/") if segment)
-        return any(pattern.search(normal) for pattern in self._times)
+        return any(pattern.search(plain_path(path)) for pattern in self._times)
+
+
+def plain_path(path: str) -> str:
+    """A path of plain segments, as patterns of keys are compared with it."""
+    return "/".join(plain(segment) for segment in path.split("/") if segment)
 
 
 def _key(meaning: Key | str | None) -> Key | None:
@@ -140,8 +149,8 @@ def _wildness(pattern: str) -> int:
     return pattern.count("*") + pattern.count("<")
 
 
-_PIECE = re.compile(r"<n>|<id>|<abc>|\*|[^<*]+|<")
-_MEANINGS = {"<n>": "([0-9]+)", "<id>": "([^/]+)", "<abc>": "([abc])", "*": "[^/]*"}
+_PIECE = re.compile(r"<n>|<id>|<serial>|<abc>|\*|[^<*]+|<")
+_MEANINGS = {"<n>": "([0-9]+)", "<serial>": "([0-9a-fA-F]{6,})", "<id>": "([^/]+)", "<abc>": "([abc])", "*": "[^/]*"}
 
 
 def compiled(pattern: str, *, exact: bool) -> re.Pattern[str]:

@@ -1,9 +1,8 @@
 """Turns a payload into leaves: a path of keys joined by `/`, a value, and the unit written beside it."""
 
-import re
 from typing import Any, NamedTuple
 
-from solar.normalise.times import TIME_KEYS
+from solar.normalise.keys import TIME_KEYS, join, plain
 
 #: Containers deeper than this are not read.
 MAX_DEPTH = 64
@@ -11,10 +10,22 @@ MAX_DEPTH = 64
 MAX_LEAVES = 4000
 
 UNIT_KEYS = ("unit", "unit_of_measurement", "units", "uom", "unitOfMeasurement")
-_NAME_KEYS = ("variable", "address", "key", "name", "id", "sensor", "metric", "field", "parameter", "channel", "topic", "label")
+_NAME_KEYS = (
+    "variable",
+    "address",
+    "key",
+    "name",
+    "id",
+    "sensor",
+    "metric",
+    "field",
+    "parameter",
+    "channel",
+    "topic",
+    "label",
+)
 _VALUE_KEYS = ("value", "Value", "VALUE")
 _SCALARS = frozenset((str, int, float, bool, type(None)))
-_DROPPED = str.maketrans("", "", "_-.: ")
 
 
 class Leaves(NamedTuple):
@@ -23,26 +34,6 @@ class Leaves(NamedTuple):
     paths: list[str]
     values: list[Any]
     units: dict[str, str]
-
-
-def plain(key: str) -> str:
-    """A key as keys are compared: lower case without `_ - . :` and spaces."""
-    return key.lower().translate(_DROPPED)
-
-
-def segments_of(path: str) -> list[str]:
-    """The non-empty segments of a path."""
-    return [segment for segment in path.split("/") if segment]
-
-
-def is_time_key(path: str) -> bool:
-    """Whether the last segment of a path is one of the keys that hold a time."""
-    return plain(path.rsplit("/", 1)[-1]) in TIME_KEYS
-
-
-def join(*parts: str) -> str:
-    """Paths one below the other; empty ones vanish."""
-    return "/".join(part for part in parts if part)
 
 
 def flatten(value: Any) -> Leaves:
@@ -79,7 +70,7 @@ def _add_object(value: dict[str, Any], path: str, depth: int, leaves: Leaves) ->
         if key == wrapped:
             _add(child, path, depth, leaves)
         elif type(child) in _SCALARS:
-            if wrapped and key in UNIT_KEYS + ("Unit",):
+            if wrapped and key in (*UNIT_KEYS, "Unit"):
                 leaves.units[path] = str(child)
             else:
                 paths.append(f"{path}/{key}" if path else key)
@@ -144,11 +135,3 @@ def _add_named(item: dict[str, Any], named: tuple[str, str], path: str, leaves: 
         if key != value_key and type(child) in _SCALARS and plain(key) in TIME_KEYS:
             leaves.paths.append(join(here, key))
             leaves.values.append(child)
-
-
-_CAMEL = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\W\d_a-zA-Z]+[0-9]*")
-
-
-def words_of(segment: str) -> list[str]:
-    """The words of a key in lower case: split at separators and at the humps of camel case, digits stay with their word."""
-    return [word.lower() for word in _CAMEL.findall(segment)]

@@ -1,0 +1,52 @@
+"""P2 Victron Venus OS: `N/<portal>/<service>/<instance>/<path>` with `{"value": x}`; `system/0` sums up the others."""
+
+from solar.normalise.profiles.base import Key, Profile
+
+PROFILES = [
+    Profile(
+        name="victron",
+        marks=(("N/*/*/<n>/",),),
+        keys={
+            "system/0/Ac/Grid/L<n>/Power": "gridPower",
+            "system/0/Ac/Consumption/L<n>/Power": "loadPower",
+            "system/0/Dc/Pv/Power": Key("solarPower", part="dc"),
+            "system/0/Ac/PvOnOutput/L<n>/Power": Key("solarPower", part="output"),
+            "system/0/Ac/PvOnGrid/L<n>/Power": Key("solarPower", part="grid"),
+            "system/0/Dc/Battery/Power": "batteryPower",
+            "system/0/Dc/Battery/Current": "batteryCurrent",
+            "system/0/Dc/Battery/Voltage": "batteryVoltage",
+            "system/0/Dc/Battery/Soc": "stateOfCharge",
+            "system/0/Dc/Battery/Temperature": "batteryTemperature",
+            "solarcharger/<n>/Yield/Power": Key("solarPower", rank=1, part="dc"),
+            "pvinverter/<n>/Ac/Power": Key("solarPower", rank=1, part="ac"),
+            "pvinverter/<n>/Ac/L<n>/Power": Key("solarPower", rank=1, part="ac"),
+            "battery/<n>/Soc": Key("stateOfCharge", rank=1),
+            "battery/<n>/Soh": "stateOfHealth",
+            "battery/<n>/Dc/0/Power": Key("batteryPower", rank=1),
+            "battery/<n>/Dc/0/Voltage": Key("batteryVoltage", rank=1),
+            "battery/<n>/Dc/0/Current": Key("batteryCurrent", rank=1),
+            "battery/<n>/Dc/0/Temperature": Key("batteryTemperature", rank=1),
+            "vebus/<n>/Soc": Key("stateOfCharge", rank=2),
+            "vebus/<n>/Dc/0/Power": Key("batteryPower", rank=2),
+            "vebus/<n>/Dc/0/Voltage": Key("batteryVoltage", rank=2),
+            "vebus/<n>/Dc/0/Current": Key("batteryCurrent", rank=2),
+            "vebus/<n>/Ac/ActiveIn/P": Key("gridPower", rank=2),
+            "vebus/<n>/Ac/ActiveIn/L<n>/P": Key("gridPower", rank=2),
+            "vebus/<n>/Ac/ActiveIn/L1/V": "gridVoltage",
+            "vebus/<n>/Ac/ActiveIn/L1/F": "gridFrequency",
+            "vebus/<n>/Ac/Out/P": Key("loadPower", rank=2),
+            "vebus/<n>/Ac/Out/L<n>/P": Key("loadPower", rank=2),
+            "vebus/<n>/Ac/Out/L1/V": "outputVoltage",
+            "vebus/<n>/Ac/Out/L1/F": "outputFrequency",
+            "grid/<n>/Ac/Power": Key("gridPower", rank=1),
+            "grid/<n>/Ac/L<n>/Power": Key("gridPower", rank=1),
+            "system/0/Ac/Grid/L<n>/Current": None,
+            "min": None,
+            "max": None,
+            "Status": None,
+            "State": None,
+            "Mode": None,
+        },
+        foreign=("ConsumptionOnInput/", "ConsumptionOnOutput/", "History/", "Settings/"),
+    )
+]

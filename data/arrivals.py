@@ -1,19 +1,32 @@
-"""What arrives beside readings, in MongoDB: dead letters, hourly counts, open batches, device memory, webhook ids."""
+"""What arrives beside readings, in MongoDB: dead letters, hourly counts, open batches and device memory."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import UpdateOne
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from data.errors import StorageUnavailable, mapped_mongo_errors
+from data.reading_writes import SOON
 
 Document = dict[str, Any]
 DEAD_LETTERS_PER_SOURCE = 1000
+# With the largest message on top it stays below what one document may hold.
+LARGEST_BATCH_BYTES = 4 * 1024 * 1024
 _OPENING_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was learnt of a source's devices, and the revision to hand back when more was."""
+
+    learnt: Mapping[str, Any]
+    revision: int
 
 
 def keep_dead_letters(database: Database[Document], letters: Sequence[Document]) -> None:
@@ -65,7 +78,7 @@ def add_counts(database: Database[Document], counts: Mapping[tuple[str, datetime
             updates.append(UpdateOne({"sunSourceId": source_id, "hour": hour}, change, upsert=True))
     if updates:
         with mapped_mongo_errors():
-            database["ingest_counts"].bulk_write(updates, ordered=False)
+            database.get_collection("ingest_counts", write_concern=SOON).bulk_write(updates, ordered=False)
 
 
 def counts_between(database: Database[Document], source_id: str, start: datetime, end: datetime) -> list[Document]:
@@ -77,28 +90,45 @@ def counts_between(database: Database[Document], source_id: str, start: datetime
         return list(found.sort("hour", 1))
 
 
-def add_to_open_batch(database: Database[Document], source_id: str, message: Document, window: timedelta) -> None:
-    """Put a bare value into the open batch of its source, opening one where none is open at `message["receivedAt"]`.
+def add_to_open_batch(
+    database: Database[Document], source_id: str, messages: Sequence[Document], window: timedelta
+) -> None:
+    """Put bare values, in order of arrival, into the open batch of their source, opening one where none is open.
 
-    Kept in MongoDB so that it may be acknowledged at once, and so that several listeners gather into one batch.
-    The same topic twice in a batch keeps its first value.
+    Kept in MongoDB so that they may be acknowledged at once, and so that several listeners gather into one batch.
     """
-    received_at: datetime = message["receivedAt"]
-    batches = database["open_batches"]
-    mine = {"sunSourceId": source_id, "open": True}
+    batches, waiting, attempts = database["open_batches"], list(messages), 0
     with mapped_mongo_errors():
-        for _ in range(_OPENING_ATTEMPTS):
-            young = {**mine, "openedAt": {"$gt": received_at - window}}
-            if batches.update_one(young, {"$push": {"messages": message}}).matched_count:
-                return
-            # A partial unique index allows one open batch a source: seal the old one before opening the next.
-            batches.update_one({**mine, "openedAt": {"$lte": received_at - window}}, {"$unset": {"open": ""}})
-            try:
-                batches.insert_one({**mine, "openedAt": received_at, "messages": [message], "closing": None})
-                return
-            except DuplicateKeyError:
-                continue
-    raise StorageUnavailable("the open batch of a source changed under every attempt to add to it")
+        while waiting:
+            taken = _add_to_open(batches, source_id, waiting, window)
+            attempts = 0 if taken else attempts + 1
+            if attempts > _OPENING_ATTEMPTS:
+                raise StorageUnavailable("the open batch of a source changed under every attempt to add to it")
+            del waiting[:taken]
+
+
+def _add_to_open(
+    batches: Collection[Document], source_id: str, messages: Sequence[Document], window: timedelta
+) -> int:
+    """Add all messages, or the first ones, to the open batch, or open one with them; returns how many, 0: try again."""
+    mine = {"sunSourceId": source_id, "open": True}
+    for some in (messages, messages[:1]):
+        size = sum(len(each["body"]) for each in some)
+        fits = {"openedAt": {"$gt": some[-1]["receivedAt"] - window}, "size": {"$lt": LARGEST_BATCH_BYTES}}
+        if size < LARGEST_BATCH_BYTES or len(some) == 1:
+            change = {"$push": {"messages": {"$each": list(some)}}, "$inc": {"size": size}}
+            if batches.update_one({**mine, **fits}, change).matched_count:
+                return len(some)
+    # A partial unique index allows one open batch a source: seal the old one before opening the next.
+    first = messages[0]
+    is_over = [{"openedAt": {"$lte": first["receivedAt"] - window}}, {"size": {"$gte": LARGEST_BATCH_BYTES}}]
+    batches.update_one({**mine, "$or": is_over}, {"$unset": {"open": ""}})
+    opening = {**mine, "openedAt": first["receivedAt"], "messages": [first], "size": len(first["body"])}
+    try:
+        batches.insert_one({**opening, "closing": None})
+    except DuplicateKeyError:
+        return 0
+    return 1
 
 
 def claim_due_batches(database: Database[Document], opened_before: datetime, now: datetime) -> list[Document]:
@@ -120,32 +150,42 @@ def finish_batch(database: Database[Document], batch_id: Any) -> None:
         database["open_batches"].delete_one({"_id": batch_id})
 
 
-def memory(database: Database[Document], source_id: str) -> Document:
-    """Return what was learnt of a source's devices (phases seen, discovery), empty at first."""
+def memories(database: Database[Document], source_ids: Iterable[str]) -> dict[str, Memory]:
+    """Return what was learnt of the devices of those sources (phases seen, discovery) of which anything was."""
     with mapped_mongo_errors():
-        found = database["device_memory"].find_one({"_id": source_id})
-    return dict(found["memory"]) if found else {}
+        found = database["device_memory"].find({"_id": {"$in": list(source_ids)}})
+        return {each["_id"]: Memory(each["memory"], each.get("revision", 0)) for each in found}
 
 
-def keep_memory(database: Database[Document], source_id: str, learnt: Mapping[str, Any]) -> None:
-    """Keep what was learnt of a source's devices."""
+def keep_memory(database: Database[Document], source_id: str, learnt: Mapping[str, Any], revision: int) -> None:
+    """Keep what was learnt of a source's devices since the memory of that revision was read.
+
+    Where another process learnt something meanwhile, both are kept: entry by entry, ours where they differ.
+    """
+    kept = database["device_memory"]
     with mapped_mongo_errors():
-        database["device_memory"].replace_one({"_id": source_id}, {"memory": dict(learnt)}, upsert=True)
+        for _ in range(_OPENING_ATTEMPTS):
+            change = {"$set": {"memory": dict(learnt), "revision": revision + 1}}
+            try:
+                fits = {"_id": source_id, "revision": revision}
+                if kept.update_one(fits, change, upsert=not revision).matched_count or not revision:
+                    return
+            except DuplicateKeyError:
+                pass
+            now = kept.find_one({"_id": source_id}) or {"memory": {}, "revision": 0}
+            learnt, revision = _joined(now["memory"], learnt), now.get("revision", 0)
+    raise StorageUnavailable("the memory of a source changed under every attempt to add to it")
 
 
-def webhook_id_seen(database: Database[Document], source_id: str, webhook_id: str) -> bool:
-    """Return whether a request with this id was accepted within the last 24 hours, by any process."""
-    with mapped_mongo_errors():
-        return database["webhook_ids"].find_one({"sunSourceId": source_id, "webhookId": webhook_id}) is not None
-
-
-def remember_webhook_id(database: Database[Document], source_id: str, webhook_id: str, now: datetime) -> None:
-    """Remember the id of a request that was answered 200; the index forgets it after 24 hours."""
-    with mapped_mongo_errors():
-        try:
-            database["webhook_ids"].insert_one({"sunSourceId": source_id, "webhookId": webhook_id, "createdAt": now})
-        except DuplicateKeyError:
-            return
+def _joined(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
+    joined = {**theirs, **ours}
+    for name in theirs.keys() & ours.keys():
+        first, second = theirs[name], ours[name]
+        if isinstance(first, Mapping) and isinstance(second, Mapping):
+            joined[name] = _joined(first, second)
+        elif isinstance(first, list) and isinstance(second, list):
+            joined[name] = [*first, *(each for each in second if each not in first)]
+    return joined
 
 
 def delete_source(database: Database[Document], source_id: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 # Stopping, stepping down, out of disk, or too slow: the same request may succeed later.
-_PASSING_MONGO_CODES = frozenset(
+PASSING_MONGO_CODES = frozenset(
     {50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031}
 )
 
@@ -44,7 +44,7 @@ def mapped_mongo_errors() -> Iterator[None]:
 def _is_passing(error: PyMongoError) -> bool:
     if isinstance(error, BulkWriteError):
         failures = (error.details or {}).get("writeErrors", [])
-        return all(failure.get("code") in _PASSING_MONGO_CODES for failure in failures)
+        return all(failure.get("code") in PASSING_MONGO_CODES for failure in failures)
     if isinstance(error, ConnectionFailure) or error.timeout:
         return True
-    return isinstance(error, OperationFailure) and error.code in _PASSING_MONGO_CODES
+    return isinstance(error, OperationFailure) and error.code in PASSING_MONGO_CODES

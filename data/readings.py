@@ -1,84 +1,15 @@
-"""Raw readings in MongoDB: one document per source and instant, written so that repeating a write changes nothing."""
+"""Raw readings in MongoDB as they are read: one document a source and instant, and the latest state of each."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pymongo import UpdateOne
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
 
 from data.errors import mapped_mongo_errors
 
 Document = dict[str, Any]
 COLLECTION = "normalized_sun_source_data"
-_DUPLICATE_KEY = 11000
-_MERGE_ATTEMPTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of each document of a write, by position: stored anew, merged into an older one, or a duplicate."""
-
-    stored: frozenset[int]
-    merged: frozenset[int] = field(default_factory=frozenset)
-
-    def outcome(self, position: int) -> str:
-        if position in self.stored:
-            return "stored"
-        return "merged" if position in self.merged else "duplicate"
-
-
-def write(
-    database: Database[Document], documents: Sequence[Document], merge: Callable[[Document, Document], Document]
-) -> Written:
-    """Store readings durably, at most one per (`sunSourceId`, `timestamp`).
-
-    `merge(earlier, later)` returns what one instant holds when two messages speak of it; it must return the earlier
-    document unchanged where the later one adds nothing. Two writers of the same instant are told apart by the
-    document's `metadata.revision`, so neither loses the other's fields. Raises StorageUnavailable.
-    """
-    if not documents:
-        return Written(frozenset())
-    with mapped_mongo_errors():
-        conflicts = _insert(database, documents)
-        merged = {at for at in conflicts if _merge_in(database, documents[at], merge)}
-    return Written(frozenset(range(len(documents))) - frozenset(conflicts), frozenset(merged))
-
-
-def _insert(database: Database[Document], documents: Sequence[Document]) -> list[int]:
-    try:
-        database[COLLECTION].insert_many(documents, ordered=False)
-    except BulkWriteError as error:
-        details: Mapping[str, Any] = error.details or {}
-        failures = details.get("writeErrors", [])
-        if details.get("writeConcernErrors") or any(each["code"] != _DUPLICATE_KEY for each in failures):
-            raise
-        return sorted(each["index"] for each in failures)
-    return []
-
-
-def _merge_in(
-    database: Database[Document], later: Document, merge: Callable[[Document, Document], Document]
-) -> bool:
-    """Merge `later` into the stored document of its instant; returns whether that changed it."""
-    key = {"sunSourceId": later["sunSourceId"], "timestamp": later["timestamp"]}
-    for _ in range(_MERGE_ATTEMPTS):
-        earlier = database[COLLECTION].find_one(key)
-        if earlier is None:
-            _insert(database, [{name: value for name, value in later.items() if name != "_id"}])
-            return True
-        revision = earlier.get("metadata", {}).get("revision")
-        joined = merge(earlier, later)
-        if joined == earlier:
-            return False
-        joined["_id"] = earlier["_id"]
-        joined["metadata"] = {**joined["metadata"], "revision": (revision or 0) + 1}
-        done = database[COLLECTION].replace_one({"_id": earlier["_id"], "metadata.revision": revision}, joined)
-        if done.matched_count:
-            return True
-    raise BulkWriteError({"writeErrors": [], "errmsg": "a reading changed under every attempt to merge into it"})
 
 
 def newest(database: Database[Document], source_id: str) -> Document | None:
@@ -138,34 +69,6 @@ def count(database: Database[Document], source_id: str) -> int:
     """Return the number of stored readings of a source."""
     with mapped_mongo_errors():
         return database[COLLECTION].count_documents({"sunSourceId": source_id})
-
-
-def keep_latest(database: Database[Document], newest_by_source: Mapping[str, Document]) -> None:
-    """Update the small latest state of each source where the given reading is newer than what it holds.
-
-    One document per source: `timestamp` and `receivedAt` of its newest reading, `values` and `times` of each field
-    (a partial message leaves the other fields with their own, older times).
-    """
-    updates = [_latest_update(source_id, reading) for source_id, reading in newest_by_source.items()]
-    if not updates:
-        return
-    with mapped_mongo_errors():
-        try:
-            database["latest_readings"].bulk_write(updates, ordered=False)
-        except BulkWriteError as error:
-            # An upsert that finds a newer state collides with its key: the newer one rightly stays.
-            if any(each["code"] != _DUPLICATE_KEY for each in (error.details or {}).get("writeErrors", [])):
-                raise
-
-
-def _latest_update(source_id: str, reading: Document) -> UpdateOne:
-    stamp = reading["timestamp"]
-    kept = {"timestamp": stamp, "receivedAt": reading["metadata"]["receivedAt"]}
-    for name, value in reading.items():
-        if name not in {"_id", "sunSourceId", "timestamp", "rawData", "metadata"}:
-            kept[f"values.{name}"] = value
-            kept[f"times.{name}"] = stamp
-    return UpdateOne({"_id": source_id, "timestamp": {"$lte": stamp}}, {"$set": kept}, upsert=True)
 
 
 def latest(database: Database[Document], source_ids: Sequence[str]) -> dict[str, Document]:

@@ -23,6 +23,8 @@ OVERLAP = timedelta(hours=24)
 # A revocation must act within five seconds, on open connections too.
 FRESH_FOR = timedelta(seconds=2)
 KNOWN_GOOD_FOR = timedelta(minutes=5)
+# So long PostgreSQL is not asked again after it did not answer.
+PAUSE = timedelta(seconds=2)
 _RANDOM_BYTES = 32
 _HASH_MARK = "sha256:"
 _MOST_REMEMBERED = 20_000
@@ -123,6 +125,7 @@ class _Remembered:
 
     def __init__(self) -> None:
         self._known: dict[tuple[UUID, Kind], tuple[datetime, list[CredentialRecord]]] = {}
+        self._failed_at: datetime | None = None
         self._lock = threading.Lock()
 
     def of(self, source_id: str, kind: Kind, now: datetime) -> list[CredentialRecord]:
@@ -134,13 +137,19 @@ class _Remembered:
         # Either way in time: a clock that was set back must not keep old credentials good.
         if known is not None and abs(now - known[0]) < FRESH_FOR:
             return known[1]
+        is_good = known is not None and abs(now - known[0]) < KNOWN_GOOD_FOR
+        # That PostgreSQL does not answer may take seconds to show: then it is not asked every time.
+        if known is not None and is_good and self._failed_at is not None and abs(now - self._failed_at) < PAUSE:
+            return known[1]
         try:
             with postgres.session() as session:
                 records = stored.of_source(session, *key)
         except StorageUnavailable:
-            if known is not None and abs(now - known[0]) < KNOWN_GOOD_FOR:
+            self._failed_at = now
+            if known is not None and is_good:
                 return known[1]
             raise
+        self._failed_at = None
         self._keep(key, now, records)
         return records
 

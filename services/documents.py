@@ -1,28 +1,25 @@
 """Readings and messages as MongoDB documents: what is kept of each, in which form."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from data.readings import Written
+from data.reading_writes import Written
 from solar import normalise
 
 Document = dict[str, Any]
-_LARGEST_INTEGER = 2**63 - 1
 _NOT_FIELDS = frozenset({"_id", "sunSourceId", "timestamp", "rawData", "metadata"})
 
 
 def of_reading(source_id: str, reading: normalise.Reading) -> Document:
-    """Return the document of a reading; both lists of codes are always there, other fields only if reported."""
+    """Return the document of a reading."""
     return {
         "sunSourceId": source_id,
-        "timestamp": _to_millisecond(reading.timestamp),
-        "faultCodes": [],
-        "warningCodes": [],
+        "timestamp": reading.timestamp,
         **reading.fields,
-        "rawData": storable(reading.raw),
-        "metadata": storable(reading.metadata),
+        "rawData": reading.raw,
+        "metadata": reading.metadata,
     }
 
 
@@ -85,38 +82,25 @@ def of_dead_letter(source_id: str, letter: normalise.DeadLetter, body_bytes: int
 
 
 def counts(
-    stored: Sequence[Document], written: Written, dead: Mapping[tuple[str, datetime], int]
+    stored: Sequence[Document], written: Written, dead: Iterable[Document]
 ) -> dict[tuple[str, datetime], dict[str, float]]:
-    """Return the counts to add per (source, UTC hour of receipt): readings by outcome, rejections, seconds late."""
+    """Return the counts to add per (source, UTC hour of receipt): readings by outcome, rejections, lateness, dead."""
     totals: dict[tuple[str, datetime], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for position, document in enumerate(stored):
-        received_at = document["metadata"]["receivedAt"]
+        metadata = document["metadata"]
+        received_at = metadata["receivedAt"]
         late = max(0.0, (received_at - document["timestamp"]).total_seconds())
         total = totals[(document["sunSourceId"], hour_of(received_at))]
         total[written.outcome(position)] += 1
-        total["rejectedValues"] += len(document["metadata"].get("rejected", {}))
         total["lateSeconds"] += late
         total["maxLateSeconds"] = max(total["maxLateSeconds"], late)
-    for key, number in dead.items():
-        totals[key]["dead"] += number
+        if metadata.get("rejected"):
+            total["rejectedValues"] += len(metadata["rejected"])
+    for letter in dead:
+        totals[(letter["sunSourceId"], hour_of(letter["receivedAt"]))]["dead"] += 1
     return totals
 
 
 def hour_of(instant: datetime) -> datetime:
-    """Return the start of the UTC hour of an instant."""
-    return instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
-def storable(value: Any) -> Any:
-    """Return a JSON-like value in the form BSON can hold: no NUL in keys, no integer beyond 64 bits."""
-    if isinstance(value, dict):
-        return {key.replace("\0", ""): storable(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [storable(each) for each in value]
-    if isinstance(value, int) and not isinstance(value, bool) and not -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER:
-        return str(value)
-    return value
-
-
-def _to_millisecond(instant: datetime) -> datetime:
-    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+    """Return the start of the hour of a UTC instant."""
+    return instant.replace(minute=0, second=0, microsecond=0)

@@ -11,6 +11,9 @@ from solar import normalise
 
 FRESH_FOR = timedelta(seconds=5)
 KNOWN_GOOD_FOR = timedelta(minutes=5)
+# So long PostgreSQL is not asked again after it did not answer.
+PAUSE = timedelta(seconds=2)
+MOST_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +37,61 @@ class FactsCache:
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
+        self._failed_at: datetime | None = None
         self._lock = threading.Lock()
 
-    def many(self, source_ids: Iterable[str], now: datetime) -> dict[str, SourceFacts]:
-        """Return the facts of those sources that exist; raises StorageUnavailable where nothing good is known."""
+    def look_up(self, source_ids: Iterable[str], now: datetime) -> tuple[dict[str, SourceFacts], set[str]]:
+        """Return the facts of those sources that exist, and the ids of which nobody can say just now."""
         wanted = set(source_ids)
         with self._lock:
             stale = [each for each in wanted if not self._is_younger(each, now, FRESH_FOR)]
-            if stale:
-                self._read(stale, now)
-            return {each: facts for each in wanted if (facts := self._entries[each].facts) is not None}
+            unknown = self._read(stale, now) if stale else set()
+            known = {each: self._entries[each].facts for each in wanted - unknown}
+            self._forget_surplus()
+        return {each: facts for each, facts in known.items() if facts is not None}, unknown
 
     def one(self, source_id: str, now: datetime) -> SourceFacts | None:
-        """Return the facts of one source, or None where there is none."""
-        return self.many([source_id], now).get(source_id)
+        """Return the facts of one source, None where there is none; raises StorageUnavailable where nobody can say."""
+        known, unknown = self.look_up([source_id], now)
+        if unknown:
+            raise StorageUnavailable("PostgreSQL does not answer, and this source is not known well enough")
+        return known.get(source_id)
 
     def forget(self) -> None:
         """Forget everything: what changed just now must count at once."""
         with self._lock:
             self._entries.clear()
+            self._failed_at = None
 
     def _is_younger(self, source_id: str, now: datetime, age: timedelta) -> bool:
         entry = self._entries.get(source_id)
-        return entry is not None and now - entry.read_at < age
+        # Either way in time: a clock that was set back must not keep old facts good.
+        return entry is not None and abs(now - entry.read_at) < age
 
-    def _read(self, source_ids: list[str], now: datetime) -> None:
-        try:
-            with postgres.session() as session:
-                found = {str(record.id): record for record in sources.by_ids(session, source_ids)}
-        except StorageUnavailable:
-            if all(self._is_younger(each, now, KNOWN_GOOD_FOR) for each in source_ids):
-                return
-            raise
+    def _read(self, source_ids: list[str], now: datetime) -> set[str]:
+        """Read facts anew; returns the ids of which nothing good enough is known where that fails."""
+        if self._failed_at is None or abs(now - self._failed_at) >= PAUSE:
+            try:
+                with postgres.session() as session:
+                    found = {str(record.id): record for record in sources.by_ids(session, source_ids)}
+            except StorageUnavailable:
+                # Asking may take seconds to fail, and everything that comes in waits for it.
+                self._failed_at = now
+            else:
+                self._keep(source_ids, found, now)
+                return set()
+        return {each for each in source_ids if not self._is_younger(each, now, KNOWN_GOOD_FOR)}
+
+    def _keep(self, source_ids: list[str], found: dict[str, sources.SourceRecord], now: datetime) -> None:
+        self._failed_at = None
         for each in source_ids:
             record = found.get(each)
             self._entries[each] = _Entry(_facts(record) if record else None, now)
+
+    def _forget_surplus(self) -> None:
+        """Forget what does not exist: strangers may ask about as many sources as they can make up."""
+        if len(self._entries) > MOST_REMEMBERED:
+            self._entries = {each: entry for each, entry in self._entries.items() if entry.facts is not None}
 
 
 def _facts(record: sources.SourceRecord) -> SourceFacts:

@@ -11,7 +11,7 @@ def hour_intervals(hourly: pd.DataFrame) -> pd.DataFrame:
     Columns as forecasting takes them: `shortwave_radiation`, `dni`, `dhi` (W/m², means of the interval) and
     `temperature_2m` (°C, mean of its two ends, or the one that is known).
     """
-    starts = hourly.index - _HOUR
+    starts = pd.DatetimeIndex(hourly.index) - _HOUR
     temperature = hourly["temperature"]
     frame = pd.DataFrame({
         "shortwave_radiation": hourly["shortwave_radiation"].to_numpy(),

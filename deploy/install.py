@@ -52,7 +52,7 @@ def _make() -> bool:
 
 def _pip(names: tuple[str, ...]) -> list[str]:
     listed = [word for name in names for word in ("-r", name)]
-    quiet = ["--quiet", "--progress-bar", "off", "--disable-pip-version-check", "--no-input"]
+    quiet = ["-qq", "--progress-bar", "off", "--disable-pip-version-check", "--no-input"]
     return [str(PYTHON), "-m", "pip", "install", *quiet, "-c", "constraints.txt", *listed]
 
 

@@ -42,7 +42,8 @@ def fingerprint(key: str) -> str:
 def may_publish(user: str, topic: str) -> bool:
     """A source publishes below its own topic and nowhere else; nobody else publishes at all."""
     own = f"{ROOT}{user.removeprefix(SOURCE_PREFIX)}/"
-    return user.startswith(SOURCE_PREFIX) and topic.startswith(own) and len(topic) > len(own) and "\0" not in topic
+    is_source = user.startswith(SOURCE_PREFIX) and user != SOURCE_PREFIX
+    return is_source and topic.startswith(own) and topic != own and "\0" not in topic
 
 
 def may_subscribe(user: str, topic_filter: str) -> bool:

@@ -64,7 +64,7 @@ class Connection:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-            outbox.give_back([*self._unfinished, *(message.number for message in self._unsent)])
+            outbox.give_back([message.number for message in (*self._unfinished.values(), *self._unsent)])
             self.drop()
 
     def drop(self) -> None:
@@ -141,29 +141,30 @@ class Connection:
             await outbox.wait()
             self._unsent.extend(await outbox.take())
             while self._unsent:
-                await self._until_room()
+                await self._until_room(packet_id(self._unsent[0]))
                 await self._send(self._unsent.popleft())
 
-    async def _until_room(self) -> None:
-        while len(self._unfinished) >= UNFINISHED_DELIVERIES or self._unfinished_bytes >= UNFINISHED_BYTES:
+    async def _until_room(self, identifier: int) -> None:
+        while self._is_full() or identifier in self._unfinished:
             self._room.clear()
             await self._room.wait()
 
+    def _is_full(self) -> bool:
+        return len(self._unfinished) >= UNFINISHED_DELIVERIES or self._unfinished_bytes >= UNFINISHED_BYTES
+
     async def _send(self, message: Message) -> None:
-        self._unfinished[message.number] = message
+        self._unfinished[packet_id(message)] = message
         self._unfinished_bytes += len(message.body)
         packet = PublishPacket.build(message.topic, message.body, packet_id(message), False, 1, message.is_retained)
         self._writer.write(packet.to_bytes())
         await self._writer.drain()
 
     def _finish(self, identifier: int, outbox: Outbox) -> None:
-        for message in self._unfinished.values():
-            if packet_id(message) == identifier:
-                del self._unfinished[message.number]
-                self._unfinished_bytes -= len(message.body)
-                outbox.finish(message.number)
-                break
-        self._room.set()
+        message = self._unfinished.pop(identifier, None)
+        if message is not None:
+            self._unfinished_bytes -= len(message.body)
+            outbox.finish(message.number)
+            self._room.set()
 
     def _leave_will(self, spool: Spool) -> None:
         if self._will and access.may_publish(self.user, self._will[0] or ""):

@@ -149,7 +149,7 @@ def _sun_times(days: pd.DataFrame, starts: list[datetime], name: str) -> list[da
     found = []
     for position, at in enumerate(days[name]):
         if not pd.isna(at):
-            found.append(at.to_pydatetime())
+            found.append(at.floor("s").to_pydatetime())
             continue
         is_light = name == "sunset" and days["shortwave_radiation_sum"].iloc[position] > 0
         found.append(starts[position] + (_DAY if is_light else timedelta()))

@@ -34,12 +34,22 @@ def hourly_weather(
     for what lay behind; with `lead_days` each hour is what was forecast so long before it.
     """
     stamps = _hours(start, end)
+    if issued_at is None:
+        return _weather(latitude, longitude, stamps, None if lead_days is None else np.full(len(stamps), lead_days))
+    ahead: Floats = np.asarray((stamps - pd.Timestamp(issued_at)) / pd.Timedelta(days=1), dtype=np.float64)
+    behind = _weather(latitude, longitude, stamps[ahead <= 0], None)
+    forecast = _weather(latitude, longitude, stamps[ahead > 0], ahead[ahead > 0])
+    return pd.concat([behind, forecast])
+
+
+def _weather(latitude: float, longitude: float, stamps: pd.DatetimeIndex, lead_days: Floats | None) -> pd.DataFrame:
     if len(stamps) == 0:
         return pd.DataFrame(columns=list(_COLUMNS), index=stamps, dtype=float)
     offsets = (np.arange(_SAMPLES_PER_HOUR) + 0.5) / _SAMPLES_PER_HOUR - 1
     samples = stamps.repeat(_SAMPLES_PER_HOUR) + pd.to_timedelta(np.tile(offsets, len(stamps)) * 3600, unit="s")
-    within = sky(latitude, longitude, samples, _leads(samples, issued_at, lead_days))
-    at_stamp = sky(latitude, longitude, stamps, _leads(stamps, issued_at, lead_days))
+    leads = None if lead_days is None else np.repeat(lead_days, _SAMPLES_PER_HOUR)
+    within = sky(latitude, longitude, samples, leads)
+    at_stamp = sky(latitude, longitude, stamps, lead_days)
     means = within[["ghi", "dni", "dhi", "rain"]].to_numpy().reshape(len(stamps), _SAMPLES_PER_HOUR, 4).mean(axis=1)
     frame = pd.DataFrame(means, columns=list(_COLUMNS[:4]), index=stamps).round(2)
     frame["temperature"] = at_stamp["temperature"].round(1)
@@ -72,15 +82,6 @@ def daily_weather(hourly: pd.DataFrame, latitude: float, longitude: float, day_s
 def _hours(start: datetime, end: datetime) -> pd.DatetimeIndex:
     first = pd.Timestamp(start).tz_convert("UTC").ceil("h")
     return pd.date_range(first, pd.Timestamp(end).tz_convert("UTC"), freq="h", inclusive="left", name="timestamp")
-
-
-def _leads(times: pd.DatetimeIndex, issued_at: datetime | None, lead_days: float | None) -> Floats | None:
-    if lead_days is not None:
-        return np.full(len(times), float(lead_days))
-    if issued_at is None:
-        return None
-    ahead: Floats = np.asarray((times - pd.Timestamp(issued_at)) / pd.Timedelta(days=1), dtype=np.float64)
-    return np.maximum(ahead, 0.0)
 
 
 def _codes(frame: pd.DataFrame) -> Floats:

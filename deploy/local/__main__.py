@@ -91,10 +91,11 @@ def _obey_signals(supervisor: Supervisor) -> None:
     def stop(*_: object) -> None:
         supervisor.is_stopping = True
 
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Under nohup the hang-up is ignored, and stays so.
-        if signal.getsignal(each) is not signal.SIG_IGN:
-            signal.signal(each, stop)
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    # Under nohup the hang-up is ignored, and stays so.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, stop)
 
 
 def _welcome(plan: Plan, seconds: float) -> str:

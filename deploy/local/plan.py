@@ -53,11 +53,13 @@ def make_plan(settings: Settings, environ: Mapping[str, str]) -> Plan:
     for embed in (_embed_postgres, _embed_mongo, _embed_mail, _embed_broker):
         given, server = embed(given)
         servers += [server] if server else []
+    given = _with_weather(given, environ)
     environment = _environment(given, environ)
     services = [_python("web", "gunicorn", "-c", "deploy/gunicorn.py", "app:server")]
     services += [_python(name, f"jobs.{name}") for name in ("scheduler", "worker", "listener")]
     if given.demo:
-        services.append(replace(_python("demo", "deploy.local.demo"), may_finish=True))
+        weather = () if given.weather_url == settings.weather_url else ("--weather", given.weather_url)
+        services.append(replace(_python("demo", "deploy.local.demo", *weather), may_finish=True))
     return Plan(
         given, environment,
         tuple(replace(each, child=_with(each.child, environment)) for each in servers),
@@ -122,11 +124,18 @@ def _embed_broker(settings: Settings) -> tuple[Settings, Server | None]:
     return embedded, Server(replace(_python("broker", *command), is_server=True), lambda: accepts(host, port))
 
 
+def _with_weather(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """The demo brings its own weather, unless a service is named."""
+    if not settings.demo or environ.get("AMPRA_WEATHER_URL"):
+        return settings
+    return replace(settings, weather_url=f"http://127.0.0.1:{free_port()}")
+
+
 def _environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     decided = {
         "AMPRA_POSTGRES_URL": settings.postgres_url, "AMPRA_MONGO_URL": settings.mongo_url,
         "AMPRA_MQTT_URL": settings.mqtt_url, "AMPRA_SMTP_URL": settings.smtp_url,
-        "AMPRA_MQTT_SHARED_GROUP": settings.mqtt_shared_group or "none",
+        "AMPRA_WEATHER_URL": settings.weather_url, "AMPRA_MQTT_SHARED_GROUP": settings.mqtt_shared_group or "none",
         "AMPRA_SECRET_KEY": settings.secret_key, "AMPRA_SEALING_KEY": settings.sealing_key,
         "AMPRA_INTERNAL_TOKEN": settings.internal_token, "AMPRA_ADMIN_EMAIL": settings.admin_email,
         "AMPRA_ADMIN_PASSWORD": settings.admin_password, "AMPRA_DEMO_PASSWORD": settings.demo_password,

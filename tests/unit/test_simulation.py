@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from solar.energy import daily_energy
 from solar.simulation import SiteSpec, State, initial_state, simulate, simulate_from, sky
 from solar.simulation.flows import INVERTER_EFFICIENCY
 from solar.vocabulary import COUNTER_FIELDS, FIELDS, LIST_FIELDS, NUMERIC_FIELDS
@@ -183,6 +184,19 @@ def test_every_instant_stands_by_itself() -> None:
     fine = simulate(HYBRID, START, START + timedelta(days=1), timedelta(minutes=1))
     for name in ("loadPower", "gridVoltage", "gridFrequency"):
         assert (coarse[name] == fine[name].reindex(coarse.index)).all(), name
+
+
+@pytest.mark.parametrize("spec", [HYBRID, PLAIN])
+def test_the_energy_accounting_finds_what_the_counters_counted(spec: SiteSpec) -> None:
+    frame = simulate(spec, START, START + timedelta(days=35), FIVE)
+    rows = daily_energy(
+        frame, time_zone=spec.time_zone, installed_capacity_watts=spec.capacity_kwp * 1000,
+        has_battery=spec.battery_kwh is not None,
+    )
+    assert {row.method for row in rows} == {"lifetime"}
+    sums = pd.Series([row.kwh for row in rows]).groupby([row.channel for row in rows]).sum()
+    for channel, counter in (("produced", "totalEnergyProduced"), ("imported", "totalEnergyImported")):
+        assert sums[channel] == pytest.approx(frame[counter].iloc[-1], abs=1e-6)
 
 
 def test_seeds_make_other_houses_under_one_sky() -> None:

@@ -1,10 +1,12 @@
 """`python -m deploy.local.demo`: fills an empty database with the demo and keeps it alive until it is stopped."""
 
+import argparse
 import signal
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from data import settings
@@ -14,13 +16,17 @@ from deploy.local.demo.book import Book, Chapter
 from deploy.local.demo.devices import Device, MqttDevice, WebhookDevice
 from deploy.local.demo.life import Life
 from deploy.local.demo.sites import SITES
+from deploy.local.weather import WeatherServer
 from solar.simulation import initial_state
 
 HISTORY = timedelta(days=396)
 
 
 def main() -> int:
-    """Run the demo; 0 when there is nothing to do, or at the end of SIGTERM."""
+    """Run the demo, with its weather where that is asked for; 0 when there is nothing to do, or at SIGTERM's end."""
+    parser = argparse.ArgumentParser(description="Keep the demo installations alive.")
+    parser.add_argument("--weather", help="http://127.0.0.1:PORT where the demo's weather is served")
+    weather = parser.parse_args().weather
     stopping = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stopping.set())
@@ -31,8 +37,23 @@ def main() -> int:
     except (SettingsError, ValueError) as error:
         print(error, flush=True)
         return 1
-    if pages is None:
-        return 0
+    if weather:
+        _serve_weather(weather)
+    if pages is not None:
+        _live(given, pages, path, stopping)
+    if weather:
+        # Whatever becomes of the demo, the installation was told that its weather is here.
+        stopping.wait()
+    return 0
+
+
+def _serve_weather(address: str) -> None:
+    # In this process: one of its own would hold the simulator's libraries a second time.
+    server = WeatherServer(urlsplit(address).port or 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+
+def _live(given: Settings, pages: Book, path: Path, stopping: threading.Event) -> None:
     devices = {
         each.key: _device(each.transport, given, pages.chapters[each.key])
         for each in SITES if each.key in pages.chapters
@@ -40,7 +61,6 @@ def main() -> int:
     Life(pages, path, devices).run(stopping)
     for device in devices.values():
         device.close()
-    return 0
 
 
 def open_book(given: Settings, path: Path, now: datetime) -> Book | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal
 
 from solar.days import end_of_day, local_date, start_of_day, zone_of
@@ -61,7 +62,7 @@ class Tariff:
     def history(self) -> list[tuple[date, date | None, PriceEntry]]:
         """List (first local date, first date of the next entry or None, entry) for entries that hold on some day."""
         dates, entries = self._history
-        return list(zip(dates, [*dates[1:], None], entries, strict=True))
+        return list(zip_longest(dates, dates[1:], entries))
 
     def entry_on(self, day: date) -> PriceEntry | None:
         """Return the entry whose local date is the newest on or before the day; None before the first."""

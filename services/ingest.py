@@ -10,6 +10,8 @@ from services.ingest_round import BATCH_WINDOW, Receipt, Round
 from services.source_facts import CACHE
 from solar import normalise
 
+__all__ = ["Delivery", "Receipt", "accept", "close_due_batches"]
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

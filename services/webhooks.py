@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from data import arrivals, limits, mongo, settings
+from data import limits, mongo, settings, webhook_ids
+from data.errors import StorageUnavailable
 from services import credentials, ingest
+from services.combining import Combiner
 from services.errors import TooMany
 from services.source_facts import CACHE
 from solar import normalise, webhooks
 
-LARGEST_BODY_BYTES = webhooks.LARGEST_BODY_BYTES
+LARGEST_BODY_BYTES = webhooks.MAX_BYTES
+_NEVER_READ = ("multipart/", "image/", "audio/", "video/", "text/html", "text/xml", "application/xml")
+_TOGETHER = Combiner(lambda deliveries, now: ingest.accept(deliveries, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +40,65 @@ class Answer:
 
 def receive(call: Call) -> Answer:
     """Verify a request and take in what it carries; raises StorageUnavailable and TooMany."""
+    if len(call.body) > LARGEST_BODY_BYTES:
+        return Answer(413, {"error": "too-large"})
     source = CACHE.one(call.source_id, call.received_at)
     if source is None:
         return Answer(404, {"error": "there is no such source"})
-    database = mongo.database()
-    verdict = webhooks.verify(
-        secrets=credentials.webhook_secrets(call.source_id, call.received_at),
-        now=call.received_at,
-        headers=call.headers,
-        body=call.body,
-        content_type=call.content_type,
-        seen=lambda webhook_id: arrivals.webhook_id_seen(database, call.source_id, webhook_id),
-    )
-    if verdict.status == 200 and not source.is_active:
+    secrets = credentials.webhook_secrets(call.source_id, call.received_at)
+    ids = _Ids(call.source_id, call.received_at)
+    verdict = webhooks.verify(secrets, call.received_at, call.headers, call.body, ids)
+    if verdict.status == 401 or verdict.status == 413:
+        return Answer(verdict.status, {"error": verdict.reason})
+    is_accepted = False
+    try:
+        answer = _judge(call, verdict, source.is_active)
+        is_accepted = answer.status == 200
+    finally:
+        ids.finish(is_accepted=is_accepted)
+    return answer
+
+
+class _Ids:
+    """The ids of a source's requests as the verifier asks for them: an id it has not seen is claimed for this one."""
+
+    def __init__(self, source_id: str, now: datetime) -> None:
+        self._source_id, self._now = source_id, now
+        self._claimed: str | None = None
+
+    def __contains__(self, webhook_id: object) -> bool:
+        claim = webhook_ids.claim(mongo.database(), self._source_id, str(webhook_id), self._now)
+        if claim == "busy":
+            raise StorageUnavailable("a request with this id is just being taken in")
+        if claim == "ours":
+            self._claimed = str(webhook_id)
+        return claim == "accepted"
+
+    def finish(self, *, is_accepted: bool) -> None:
+        """Keep the id that was claimed, or forget it so that the request may come again."""
+        if self._claimed is None:
+            return
+        if is_accepted:
+            webhook_ids.accept(mongo.database(), self._source_id, self._claimed, self._now)
+        else:
+            webhook_ids.release(mongo.database(), self._source_id, self._claimed)
+
+
+def _judge(call: Call, verdict: webhooks.Verdict, is_active: bool) -> Answer:
+    """Answer a request that was signed well."""
+    if not is_active:
         return Answer(410, {"error": "this source is switched off"})
-    if verdict.status in {200, 400}:
-        _keep_to_the_limit(call.source_id)
+    _keep_to_the_limit(call.source_id)
     if verdict.reason == "duplicate":
         return Answer(200, {"result": "duplicate", "stored": 0})
-    if verdict.status not in {200, 400}:
+    if sentence := _unreadable(call):
+        return Answer(415, {"error": sentence})
+    receipt = _take_in(call, verdict.body) if verdict.body is not None or verdict.status == 400 else None
+    if receipt is not None and receipt.postponed:
+        raise StorageUnavailable("PostgreSQL does not answer, and this source is not known well enough")
+    if verdict.status == 400 or receipt is None:
         return Answer(verdict.status, {"error": verdict.reason})
-    answer = _take_in(call, verdict)
-    if verdict.webhook_id is not None and answer.status == 200:
-        arrivals.remember_webhook_id(database, call.source_id, verdict.webhook_id, call.received_at)
-    return answer
+    return _said(receipt)
 
 
 def _keep_to_the_limit(source_id: str) -> None:
@@ -70,18 +109,30 @@ def _keep_to_the_limit(source_id: str) -> None:
         raise TooMany(f"more than {per_minute} requests in a minute; please slow down", wait)
 
 
-def _take_in(call: Call, verdict: webhooks.Verdict) -> Answer:
+def _unreadable(call: Call) -> str | None:
+    """Say why a body in this form is not read, whatever it holds; programs mislabel JSON, so most types are tried."""
+    coded = next((value for name, value in call.headers if name.lower() == "content-encoding"), "identity")
+    if coded.strip().lower() not in {"", "identity"}:
+        return f"send the body as it is, without Content-Encoding {coded[:40]}"
+    kind = (call.content_type or "").partition(";")[0].strip().lower()
+    if kind.startswith(_NEVER_READ):
+        return f"send application/json or application/x-www-form-urlencoded, not {kind[:60]}"
+    return None
+
+
+def _take_in(call: Call, body: bytes | None) -> ingest.Receipt:
     """Hand the body on; also one that is not understood, so that its owner finds it among the dead letters."""
     message = normalise.Message(
         transport="webhook",
         topic=call.topic,
-        body=verdict.body,
+        body=body or b"",
         received_at=call.received_at,
         content_type=call.content_type,
     )
-    receipt = ingest.accept([ingest.Delivery(call.source_id, message)], call.received_at)[0]
-    if verdict.status == 400:
-        return Answer(400, {"error": verdict.reason})
+    return _TOGETHER.accept(ingest.Delivery(call.source_id, message), call.received_at)
+
+
+def _said(receipt: ingest.Receipt) -> Answer:
     body: dict[str, Any] = {
         "result": "ok",
         "stored": receipt.stored,
@@ -89,8 +140,6 @@ def _take_in(call: Call, verdict: webhooks.Verdict) -> Answer:
         "duplicate": receipt.duplicate,
         "rejected": receipt.rejected,
     }
-    if receipt.pending:
-        body["pending"] = True
     if receipt.dead:
         body["notUnderstood"] = receipt.dead
     return Answer(200, body)

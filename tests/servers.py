@@ -111,3 +111,9 @@ def forget_settings() -> None:
     rooms = [module for name, module in sys.modules.items() if name.split(".")[0] == "data"]
     for kept in [value for room in rooms for value in vars(room).values() if hasattr(value, "cache_clear")]:
         kept.cache_clear()
+
+
+def run_sql(url: str, statement: str, *values: object) -> None:
+    """Change something in PostgreSQL behind the back of this process's services."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement, values)  # type: ignore[call-overload]

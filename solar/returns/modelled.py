@@ -132,8 +132,18 @@ def model_years(given: ModelInput, cost: Decimal) -> tuple[ModelYear, ...]:
         production = given.annual_production_kwh * health
         years.append(
             ModelYear(
-                year, production, self_used, exported, import_price, export_price, maintenance, replacement_cost,
-                cash_flow, cumulative, discounted, discounted_cumulative,
+                year,
+                production,
+                self_used,
+                exported,
+                import_price,
+                export_price,
+                maintenance,
+                replacement_cost,
+                cash_flow,
+                cumulative,
+                discounted,
+                discounted_cumulative,
             )
         )
         health *= ONE - given.degradation
@@ -221,9 +231,7 @@ def _irr(flows: Sequence[Decimal], reasons: dict[str, str]) -> tuple[Decimal | N
     return None, candidates
 
 
-def _lcoe(
-    given: ModelInput, cost: Decimal, years: Sequence[ModelYear]
-) -> tuple[Decimal | None, Decimal | None]:
+def _lcoe(given: ModelInput, cost: Decimal, years: Sequence[ModelYear]) -> tuple[Decimal | None, Decimal | None]:
     nominal = ONE + nominal_discount_rate(given.real_discount_rate, given.inflation)
     real = ONE + given.real_discount_rate
     costs, energy_real, energy_nominal = cost, ZERO, ZERO

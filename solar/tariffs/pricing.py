@@ -122,9 +122,7 @@ def _is_measured(values: Numbers | None) -> bool:
     return values is not None and bool((~np.isnan(values)).any())
 
 
-def _cuts(
-    rows: IntervalEnergies, pieces: Sequence[PricePiece]
-) -> tuple[Positions, Positions, Numbers, Numbers]:
+def _cuts(rows: IntervalEnergies, pieces: Sequence[PricePiece]) -> tuple[Positions, Positions, Numbers, Numbers]:
     """Cut rows at pieces: (row, piece, share of the row, overlap in microseconds) for each part."""
     starts = np.array([instant_number(piece.start) for piece in pieces], dtype=np.int64)
     ends = np.array([instant_number(piece.end) for piece in pieces], dtype=np.int64)

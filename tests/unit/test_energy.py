@@ -221,6 +221,15 @@ def test_the_state_inside_an_excursion_remembers_what_is_dropped() -> None:
     assert affected_from(START, ["totalEnergyProduced"]) is None
 
 
+@pytest.mark.parametrize(("minutes", "recovered"), [(90, 0.0), (91, 3.0)])
+def test_a_step_over_midnight_is_trusted_up_to_ninety_minutes(minutes: int, recovered: float) -> None:
+    evening = frame([0, minutes], start="2025-06-10T21:30Z", totalEnergyConsumed=[50.0, 53.0])
+    rows = daily_energy(evening, **BERLIN)
+    assert [row.kwh for row in rows] == pytest.approx([3 * 30 / minutes, 3 * (minutes - 30) / minutes])
+    assert sum(row.recovered_kwh for row in rows) == pytest.approx(recovered)
+    assert all(row.coverage == 0 for row in rows) == (recovered > 0)
+
+
 def test_a_level_of_old_is_enough_to_go_on_days_later() -> None:
     days_apart = frame([0, 60, 3 * 1440], totalEnergyConsumed=[50.0, 51.0, 75.0])
     whole = computed(days_apart, last=date(2025, 6, 13))

@@ -106,7 +106,7 @@ def flow_parts(flow: Flow, state: Freshness) -> Parts:
         written = power(None if watts is None else abs(watts))
         parts.text(f"{name}-value", written.value)
         parts.text(f"{name}-unit", written.unit)
-        parts.mark(f"flow-{name}", grey or ("unknown" if watts is None else ""), _meaning(name, watts))
+        parts.mark(f"flow-{name}", grey or ("unknown" if watts is None else _meaning(name, watts)))
     _lines(parts, flow, state)
     _rings(parts, flow, grey)
     _notes(parts, flow, state)

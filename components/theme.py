@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 Scheme = Literal["light", "dark"]
 
-FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif'
+FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif'
 FONT_CODE = 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace'
 
 # Each energy colour in three strengths: line (3:1 on card), text (4.5:1), fill (areas and bars).

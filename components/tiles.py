@@ -149,7 +149,7 @@ def _energies(parts: Parts, today: Today, flow: Flow, state: Freshness) -> None:
     yielded = "" if specific.value == MISSING else f"{specific.value} kWh per kWp"
     nothing = "" if produced is not None else "no reading today" if state != "empty" else "no reading yet"
     measured = ", ".join(filter(None, (_until(flow, state), covered)))
-    _notes(parts, "produced", yielded if flow.has_battery else "", measured, nothing)
+    _notes(parts, "produced", yielded if flow.has_battery and state == "live" else "", measured, nothing)
     _number(parts, "yield", specific)
     _notes(parts, "yield", "per kW of installed capacity" if yielded else "needs the installed capacity")
     _number(parts, "imported", energy(today.kwh.get("imported")))

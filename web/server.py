@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from components import theme
 from data.settings import Settings
 from web import broker_contract, gate, headers, health, sign_in, webhook
 
@@ -24,6 +25,7 @@ def create_server(settings: Settings) -> Flask:
         SESSION_COOKIE_SECURE=settings.web_url.startswith("https://"),
         SESSION_REFRESH_EACH_REQUEST=True,
     )
+    server.jinja_env.globals["theme"] = theme
     for room in (sign_in, webhook, broker_contract, health):
         server.register_blueprint(room.blueprint)
     gate.install(server)

@@ -1,0 +1,204 @@
+// Live pages: puts the newest reading into what was drawn once. Only texts, classes and CSS variables change.
+(function () {
+  "use strict";
+  const SECOND = 1000;
+  const narrow = matchMedia("(max-width: 767.98px)");
+  const drawnWith = new WeakMap(); // the classes an element was drawn with
+  const now = { newest: null, skew: 0, paused: false, word: "" };
+  let turn = null;
+  let waiting = null; // a point that came while the chart was being read
+
+  const keep = () => window.dash_clientside.no_update;
+  const each = (part, change) => document.querySelectorAll(`[data-part="${part}"]`).forEach(change);
+
+  function setText(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function setClasses(element, classes) {
+    if (!drawnWith.has(element)) {
+      const drawn = (element.getAttribute("class") || "").split(" ").filter((one) => one !== "gone" && one !== "waiting");
+      drawnWith.set(element, drawn.join(" "));
+    }
+    const wanted = `${drawnWith.get(element)} ${classes}`.trim();
+    if (element.getAttribute("class") !== wanted) element.setAttribute("class", wanted);
+  }
+
+  function setSpark(element, path) {
+    const [width, height] = element.dataset.spark.split(" ");
+    const space = "http://www.w3.org/2000/svg";
+    if (!element.firstChild) {
+      const picture = document.createElementNS(space, "svg");
+      picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      picture.setAttribute("preserveAspectRatio", "none");
+      picture.setAttribute("aria-hidden", "true");
+      for (const name of ["area", "line"]) {
+        picture.appendChild(document.createElementNS(space, "path")).setAttribute("class", `spark-${name}`);
+      }
+      element.appendChild(picture);
+    }
+    const [area, line] = element.firstChild.children;
+    const points = path.slice(1).split("L");
+    const end = points[points.length - 1].split(" ")[0];
+    line.setAttribute("d", path);
+    area.setAttribute("d", path && `${path}L${end} ${height}L${points[0].split(" ")[0]} ${height}Z`);
+  }
+
+  function fill(view) {
+    for (const [part, text] of Object.entries(view.texts)) each(part, (element) => setText(element, text));
+    for (const [part, classes] of Object.entries(view.classes)) each(part, (element) => setClasses(element, classes));
+    for (const [part, path] of Object.entries(view.sparks)) each(part, (element) => setSpark(element, path));
+    for (const [part, variables] of Object.entries(view.variables)) {
+      each(part, (element) => {
+        for (const [name, value] of Object.entries(variables)) element.style.setProperty(name, value);
+      });
+    }
+  }
+
+  function apply(view, template) {
+    const diagram = document.getElementById("monitor-flow-diagram");
+    if (diagram && !diagram.firstChild) diagram.innerHTML = template;
+    fill(view);
+    now.newest = view.newest;
+    now.word = view.texts["badge-word"] || "";
+    if (!view.newest) each("badge-age", (element) => setText(element, ""));
+    if (view.at) now.skew = Date.now() - view.at;
+    tick();
+    if (view.turn) refreshChart(view);
+    else turn = null;
+    return view.spoken;
+  }
+
+  // ---- ages -------------------------------------------------------------------------------------------------------
+
+  function age(milliseconds, short) {
+    const seconds = Math.max(0, Math.floor(milliseconds / SECOND));
+    if (seconds < 60) return `${seconds} s`;
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60) return `${minutes} min`;
+    const hours = Math.floor(minutes / 60);
+    if (hours < 24) return short ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+    return short ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  }
+
+  function tick() {
+    const at = Date.now() - now.skew;
+    if (now.newest) {
+      const words = narrow.matches ? age(at - now.newest, true) : age(at - now.newest) + (now.paused ? "" : " ago");
+      each("badge-age", (element) => setText(element, words));
+      each("badge-word", (element) => setText(element, now.paused ? "Paused · " : now.word));
+    }
+    document.querySelectorAll("[data-since]").forEach((element) => setText(element, age(at - element.dataset.since)));
+  }
+
+  // ---- the chart --------------------------------------------------------------------------------------------------
+
+  const chart = () => document.querySelector("#monitor-day-chart .js-plotly-plot");
+  const beingRead = () => { const graph = chart(); return graph && graph.matches(":hover"); };
+
+  // A new bucket of five minutes draws the chart anew; between, the newest reading is one more point.
+  // While somebody reads the chart it waits, but not for ever: on a phone the finger seems to stay.
+  function refreshChart(view) {
+    const panel = document.getElementById("monitor-chart-panel");
+    const unanswered = panel && panel.classList.contains("waiting") && turn !== null;
+    const turned = turn !== null && turn !== view.turn;
+    if (beingRead() && (waiting === null || Date.now() - waiting.since < 60 * SECOND)) {
+      waiting = { view, since: waiting ? waiting.since : Date.now() };
+      if (turn === null) turn = view.turn;
+      return;
+    }
+    waiting = null;
+    turn = view.turn;
+    if (turned || unanswered) window.dash_clientside.set_props("monitor-turn-store", { data: view.turn });
+    else if (view.point) extend(view.point);
+  }
+
+  function extend(point) {
+    const graph = chart();
+    if (!graph || !graph.layout || !graph.layout.meta || graph.layout.meta.day !== point.day) return;
+    const changes = { x: [], y: [], customdata: [] };
+    const indices = [];
+    graph.data.forEach((trace, index) => {
+      const found = point.points[trace.meta];
+      if (!found || !(trace.x[trace.x.length - 1] < point.x)) return;
+      indices.push(index);
+      changes.x.push([...trace.x, point.x]);
+      changes.y.push([...trace.y, found[0]]);
+      changes.customdata.push(trace.customdata ? [...trace.customdata, found[1]] : undefined);
+    });
+    if (indices.length) window.Plotly.update(graph, changes, moveNow(graph.layout, point), indices);
+  }
+
+  function moveNow(layout, point) {
+    const changes = {};
+    (layout.shapes || []).forEach((shape, at) => {
+      if (shape.name === "now") Object.assign(changes, { [`shapes[${at}].x0`]: point.x, [`shapes[${at}].x1`]: point.x });
+    });
+    (layout.annotations || []).forEach((words, at) => {
+      if (words.name !== "now") return;
+      changes[`annotations[${at}].x`] = point.x;
+      changes[`annotations[${at}].text`] = `<b>now ${point.time}</b>`;
+    });
+    return changes;
+  }
+
+  document.addEventListener("mouseout", (event) => {
+    if (waiting && event.target.closest && event.target.closest("#monitor-day-chart") && !beingRead()) {
+      refreshChart(waiting.view);
+    }
+  });
+
+  // ---- pace -------------------------------------------------------------------------------------------------------
+
+  // Ten seconds while today is shown in a visible tab; nothing is asked otherwise, and at once on coming back.
+  function pace(visible, range) {
+    const past = Boolean(range && range.day !== range.today);
+    const before = now.paused || pace.hidden;
+    pace.hidden = !visible;
+    now.paused = past;
+    each("flow-paused", (element) => setText(element, past ? "Paused while another day is shown." : ""));
+    tick();
+    const off = past || !visible;
+    return [off, before && !off ? Date.now() : keep()];
+  }
+
+  // ---- the chosen day ---------------------------------------------------------------------------------------------
+
+  function shift(day, by) {
+    const moved = new Date(`${day}T12:00:00Z`);
+    moved.setUTCDate(moved.getUTCDate() + by);
+    return moved.toISOString().slice(0, 10);
+  }
+
+  function move(_back, _forward, _today, picked, range) {
+    if (!range) return keep();
+    const trigger = ((window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "").split(".")[0];
+    const wanted = {
+      "monitor-back-button": () => shift(range.day, -1),
+      "monitor-forward-button": () => shift(range.day, 1),
+      "monitor-today-button": () => range.today,
+      "monitor-day-picker": () => picked,
+    }[trigger];
+    const day = wanted && wanted();
+    if (!day || day === range.day || day > range.today) return keep();
+    const shown = day === range.today ? null : day;
+    history.pushState(history.state, "", location.pathname + (shown ? `?date=${shown}` : ""));
+    return shown;
+  }
+
+  function show(range) {
+    if (!range) return [true, true, keep()];
+    window.dash_clientside.set_props("monitor-day-picker", { value: range.day });
+    const today = range.day === range.today;
+    return [today, today, range.today];
+  }
+
+  window.addEventListener("popstate", () => {
+    if (!document.getElementById("monitor-day-chart")) return;
+    const day = new URLSearchParams(location.search).get("date");
+    window.dash_clientside.set_props("monitor-day-store", { data: day });
+  });
+
+  setInterval(() => { if (!document.hidden) tick(); }, SECOND);
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { live: { apply, pace }, day: { move, show } });
+})();

@@ -1,0 +1,62 @@
+// The way between pages: the source picker, the links of the navigation, and what is remembered of them.
+(function () {
+  "use strict";
+  const KEY = "ampra-source";
+  const ALL = "all";
+
+  const recall = () => { try { return localStorage.getItem(KEY); } catch (error) { return null; } };
+  const remember = (source) => { try { localStorage.setItem(KEY, source); } catch (error) { /* not needed */ } };
+  const choices = (data) => (data || []).flatMap((each) => each.items || [each]).filter((each) => each.value !== ALL);
+
+  // "/monitor/<source_id>" and "/monitor/123" -> "123"
+  function sourceIn(path, pages) {
+    for (const page of pages) {
+      if (!page.template) continue;
+      const start = page.template.split("<")[0];
+      if (path.startsWith(start) && path.length > start.length) return decodeURIComponent(path.slice(start.length));
+    }
+    return null;
+  }
+  const fill = (template, source) => template.replace(/<[^>]+>/, encodeURIComponent(source));
+  const pageAt = (path, pages) =>
+    pages.find((page) => (page.template ? path.startsWith(page.template.split("<")[0]) : path === page.path));
+
+  function route(path, picked, data, pages) {
+    const keep = window.dash_clientside.no_update;
+    const here = sourceIn(path, pages);
+    if (here) remember(here);
+    const chosen = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id === "shell-source-picker.value";
+    if (!chosen || !picked || picked === (here || ALL)) return [here || ALL, keep];
+    if (picked === ALL) return [keep, "/"];
+    const page = pageAt(path, pages);
+    const template = page && page.template ? page.template : (pages.find((each) => each.template) || {}).template;
+    return [keep, template ? fill(template, picked) : keep];
+  }
+
+  function links(path, data, ids, pages) {
+    const known = choices(data).map((each) => each.value);
+    const wanted = sourceIn(path, pages) || recall();
+    const source = known.includes(wanted) || !known.length ? wanted : known[0];
+    const active = pageAt(path, pages);
+    const byModule = Object.fromEntries(pages.map((page) => [page.module, page]));
+    const addresses = ids.map((id) => {
+      const page = byModule[id.page];
+      return page.template ? (source ? fill(page.template, source) : "/") : page.path;
+    });
+    return [addresses, ids.map((id) => "nav-link" + (active && active.module === id.page ? " active" : ""))];
+  }
+
+  const scheme = () => window.ampraScheme.shown();
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { shell: { route, links, scheme } });
+
+  // A choice of the source picker, for Mantine: its name, cut where it is too long.
+  window.dashMantineFunctions = Object.assign({}, window.dashMantineFunctions, {
+    sourceOption: ({ option, checked }) =>
+      window.React.createElement("span", { className: "source-option" + (checked ? " strong" : "") }, option.label),
+  });
+
+  document.addEventListener("visibilitychange", () => {
+    const set = window.dash_clientside.set_props;
+    if (set && document.querySelector(".shell-main")) set("shell-visible-store", { data: !document.hidden });
+  });
+})();

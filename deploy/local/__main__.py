@@ -12,6 +12,7 @@ from deploy.local import reach
 from deploy.local.claim import Claim
 from deploy.local.console import Console
 from deploy.local.errors import StartError, require_space, sentence_for
+from deploy.local.known_schema import KnownSchema
 from deploy.local.plan import Plan, make_plan, require_folder, web_host
 from deploy.local.supervisor import Supervisor
 
@@ -42,13 +43,16 @@ def run(console: Console) -> int:
     require_space(settings.var)
     claim.end_leftovers()
     reach.require_servers(settings)
+    known = KnownSchema(settings)
+    is_known = known.is_there()
     plan = make_plan(settings, os.environ)
     claim.announce(plan.address, plan.environment)
     supervisor = Supervisor(console, claim)
     _obey_signals(supervisor)
     try:
-        _start(supervisor, plan)
+        _start(supervisor, plan, is_known)
         if not supervisor.is_stopping:
+            known.note()
             console.say(_welcome(plan, time.monotonic() - began))
             _warn(console, plan.settings)
         while not supervisor.is_stopping:
@@ -61,14 +65,16 @@ def run(console: Console) -> int:
     return 0
 
 
-def _start(supervisor: Supervisor, plan: Plan) -> None:
-    for server in plan.servers:
-        supervisor.start(server.child)
+def _start(supervisor: Supervisor, plan: Plan, is_schema_known: bool) -> None:
+    # The web server takes the longest, to import; with the schema of the last start it may answer as soon as it can.
+    early = plan.services[:1] if is_schema_known else ()
+    for child in (*(server.child for server in plan.servers), *early):
+        supervisor.start(child)
     for server in plan.servers:
         supervisor.wait_until(server.is_ready, server.child.name, SERVER_SECONDS)
     if not supervisor.is_stopping:
         supervisor.run_once(plan.schema)
-    for child in (plan.overseer, *plan.services):
+    for child in (plan.overseer, *plan.services[len(early):]):
         if not supervisor.is_stopping:
             supervisor.start(child)
     if not supervisor.is_stopping:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from solar.normalise.bindings import Rules
 from solar.normalise.checks import limits_for
-from solar.normalise.discovery import entities_at, path_of
 from solar.normalise.engine import (
     Moment,
     dead,
@@ -19,14 +17,13 @@ from solar.normalise.engine import (
     rules_of,
 )
 from solar.normalise.items import GENERIC_CHOICE, parts_of
-from solar.normalise.keys import join
 from solar.normalise.leaves import Leaves
 from solar.normalise.memory import Notebook
 from solar.normalise.model import DeadLetter, Memory, Message, Outcome, Reading, Source
-from solar.normalise.numbers import Absent, to_number
 from solar.normalise.plans import read
 from solar.normalise.profiles import PROFILES, recognise
 from solar.normalise.profiles.base import Profile
+from solar.normalise.renaming import below, rename_discovered
 from solar.normalise.sorting import kind_of, learnt, remembered, unit_told
 from solar.normalise.times import fault_of, to_instant, whole_milliseconds
 
@@ -66,17 +63,19 @@ def _gathered(messages: Sequence[Message], source: Source, memory: Memory) -> Ou
         _collect(message, source, notebook, leaves)
         _keep_raw(message, raw)
     _learn_units(leaves, notebook)
-    profile = _profile_of(messages, leaves, source, memory)
+    profile = _profile_of(messages, leaves, source, notebook)
     rules = rules_of(profile, leaves.paths, leaves.values, source, notebook)
-    _rename_discovered(messages, leaves, rules, notebook)
+    known = notebook.section("discovery")
+    if known:
+        rename_discovered(dict.fromkeys(message.path for message in messages), leaves, rules, known)
     sheet = read(leaves, "", rules, limits_for(source.installed_capacity_watts), notebook.shown)
     if profile is not None:
         for message in messages:
             note_profile(profile, message, [""], notebook)
     if not sheet.fields:
         reason = lost(sheet, timed=False).reason
-        known = bool(sheet.times) or (not leaves.paths and bool(leaves.units))
-        is_dead = reason is not None and not (known and not sheet.rejected)
+        is_understood = bool(sheet.times) or (not leaves.paths and bool(leaves.units))
+        is_dead = reason is not None and not (is_understood and not sheet.rejected)
         return Outcome((), (dead(str(reason), messages[0]),) if is_dead else (), notebook.result())
     when = _newest(sheet.times, messages[0].received_at, source)
     reading = finished(sheet, when, profile, messages[0], raw, source)
@@ -96,9 +95,10 @@ def _collect(message: Message, source: Source, notebook: Notebook, leaves: Leave
         leaves.values.append(value)
         return
     for part in parts_of(message, source, remembered(message, notebook.result())):
-        leaves.paths.extend(join(message.path, path) for path in part.leaves.paths)
-        leaves.values.extend(part.leaves.values)
-        leaves.units.update({join(message.path, path): unit for path, unit in part.leaves.units.items()})
+        found = below(message.path, part.leaves)
+        leaves.paths.extend(found.paths)
+        leaves.values.extend(found.values)
+        leaves.units.update(found.units)
 
 
 def _keep_raw(message: Message, raw: dict[str, Any]) -> None:
@@ -110,14 +110,31 @@ def _keep_raw(message: Message, raw: dict[str, Any]) -> None:
     raw[name] = message.parsed.value
 
 
-def _profile_of(messages: Sequence[Message], leaves: Leaves, source: Source, memory: Memory) -> Profile | None:
-    """The family of a batch: the owner's choice, else its marks, else what was last recognised in its topic tree."""
+def _profile_of(messages: Sequence[Message], leaves: Leaves, source: Source, notebook: Notebook) -> Profile | None:
+    """The family of a batch: the owner's choice, else its marks, else what was last recognised in its topic tree.
+
+    Values that only discovery explains are Home Assistant's.
+    """
     if source.profile in PROFILES or source.profile == GENERIC_CHOICE:
         return PROFILES.get(str(source.profile))
-    found = recognise(leaves.paths)
+    found = recognise("", leaves.paths) or _unfolded(messages, source)
     if found is not None:
         return found
+    known = notebook.section("discovery")
+    if any(message.path in known for message in messages):
+        return PROFILES["homeassistant"]
+    memory = notebook.result()
     return next((profile for message in messages if (profile := remembered(message, memory))), None)
+
+
+def _unfolded(messages: Sequence[Message], source: Source) -> Profile | None:
+    """The family by whose marks a message was unfolded; its leaves do not carry them any more."""
+    for message in messages:
+        if message.parsed.kind == "json" and type(message.parsed.value) in (dict, list):
+            for part in parts_of(message, source):
+                if part.profile is not None and part.profile.reshape is not None:
+                    return part.profile
+    return None
 
 
 def _learn_units(leaves: Leaves, notebook: Notebook) -> None:
@@ -127,26 +144,6 @@ def _learn_units(leaves: Leaves, notebook: Notebook) -> None:
         for path in leaves.paths:
             if path in known:
                 leaves.units.setdefault(path, known[path])
-
-
-def _rename_discovered(messages: Sequence[Message], leaves: Leaves, rules: Rules, notebook: Notebook) -> None:
-    """Give values of discovered entities the path their name means, unless mapping or profile know them already."""
-    known = notebook.section("discovery")
-    if not known:
-        return
-    for topic in dict.fromkeys(message.path for message in messages):
-        for entity in entities_at(topic, known):
-            path = join(topic, entity.path)
-            name = path_of(entity)
-            if name is None or path not in leaves.paths or rules.takes(path):
-                continue
-            index = leaves.paths.index(path)
-            leaves.paths[index] = name
-            if entity.unit:
-                leaves.units[name] = entity.unit
-            number = to_number(leaves.values[index])
-            if entity.factor != 1 and not isinstance(number, Absent):
-                leaves.values[index] = number * entity.factor
 
 
 def _newest(times: Sequence[Any], received_at: datetime, source: Source) -> Moment:

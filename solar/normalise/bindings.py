@@ -1,7 +1,6 @@
 """Binds paths to fields: the source's mapping first, then its profile, then canonical names, then generic aliases."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from solar.normalise.generic import match
 from solar.normalise.keys import is_time_key, plain, segments_of
@@ -15,7 +14,7 @@ from solar.vocabulary import FIELDS
 MAPPING, PROFILE, CANONICAL, ALIAS = range(4)
 
 _LONGEST_PATH = 2000
-_MOST_PATHS = 20_000
+_MOST_PATHS = 5000
 
 #: What a meter's keys become, by what its owner says it measures.
 ROLE_FIELDS: dict[str, dict[str, str]] = {
@@ -80,7 +79,6 @@ class Rules:
         self.flags = flags
         self._prefix = f"{profile.name if profile else 'generic'}{''.join(':' + flag for flag in sorted(flags))}"
         self._known: dict[str, Binding | None] = {}
-        self.plans: dict[Any, Any] = {}
 
     def bind(self, path: str) -> Binding | None:
         """What becomes of `path`; None when no rule takes it."""

@@ -4,6 +4,7 @@ template.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from solar.normalise.generic import match
@@ -26,6 +27,13 @@ _OTHERS = word_set(
 )
 
 
+#: Keys that only descriptions of entities have; buttons and the like have no state.
+_DESCRIPTIONS = word_set(
+    "state_topic stat_t components cmps command_topic cmd_t unique_id uniq_id object_id obj_id availability_topic "
+    "avty_t"
+)
+
+
 class Entity(NamedTuple):
     """One discovered value: topic and path in its JSON, names to look its field up by, unit, factor of the template."""
 
@@ -41,9 +49,9 @@ def is_discovery(message: Message) -> bool:
     if message.transport != "mqtt" or not message.topic.rstrip("/").endswith("/config"):
         return False
     kind, value = message.parsed
-    if kind == "empty":
+    if kind == "empty" or message.topic.lstrip("/").startswith("homeassistant/"):
         return True
-    return kind == "json" and isinstance(value, dict) and bool(_components(value) or _state_topic(value))
+    return kind == "json" and isinstance(value, dict) and not _DESCRIPTIONS.isdisjoint(value)
 
 
 def learn(message: Message, known: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -76,6 +84,7 @@ def path_of(entity: Entity) -> str | None:
     return next((path for name in entity.names if (path := known_tail(name)) is not None), None)
 
 
+@lru_cache(maxsize=5000)
 def known_tail(name: str) -> str | None:
     """The longest known end of an entity's name (`solis_battery_soc` -> `battery_soc`), unless its beginning denies
     it.

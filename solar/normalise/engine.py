@@ -15,6 +15,7 @@ from solar.normalise.plans import Sheet, read
 from solar.normalise.profiles import is_marked
 from solar.normalise.profiles.base import Profile
 from solar.normalise.redaction import kept, without_secrets
+from solar.normalise.renaming import below, rename_discovered
 from solar.normalise.sorting import remembered, root_of
 from solar.normalise.times import fault_of, says_nothing, to_instant, whole_milliseconds
 
@@ -73,7 +74,12 @@ def dead(reason: str, message: Message) -> DeadLetter:
 def _from_part(part: Part, message: Message, source: Source, notebook: Notebook) -> Reading | Lost:
     leaves, item, profile = part
     rules = rules_of(profile, leaves.paths, leaves.values, source, notebook)
-    sheet = read(leaves, message.path, rules, limits_for(source.installed_capacity_watts), notebook.shown)
+    prefix = message.path
+    known = notebook.section("discovery")
+    if prefix and prefix in known:
+        leaves, prefix = below(prefix, leaves), ""
+        rename_discovered([message.path], leaves, rules, known)
+    sheet = read(leaves, prefix, rules, limits_for(source.installed_capacity_watts), notebook.shown)
     times = [item.time] if item.has_time else sheet.times
     if profile is not None and message.is_tree:
         note_profile(profile, message, leaves.paths, notebook)
@@ -141,7 +147,7 @@ def finished(
     metadata = {
         "transport": message.transport,
         "receivedAt": message.received_at,
-        "topic": message.topic,
+        "topic": message.topic if message.transport == "mqtt" else message.topic.partition("?")[0],
         "profile": profile.name if profile else GENERIC,
         "derived": derived,
         "rejected": rejected,

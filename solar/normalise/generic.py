@@ -26,8 +26,8 @@ class Match(NamedTuple):
 _LONGEST_TAIL = 8
 #: Parents whose children measure something else than this installation, now.
 _FOREIGN = word_set(
-    "vehicle vehicles car cars ev forecast prediction yesterday settings setting config limits limit wifi "
-    "mqtt network weather"
+    "max min maximum minimum target vehicle vehicles car cars ev forecast prediction yesterday settings setting config limits limit "
+    "wifi mqtt network weather"
 )
 #: Parents that turn a bare `total_energy` or `energy_today` into somebody else's than the PV's.
 _OTHER_SUBJECTS = word_set("battery bat batt bms storage grid meter mains load consumption consumer import export")
@@ -40,9 +40,11 @@ _STRINGS = word_set("pv string str mppt tracker")
 _DEVICES = word_set(
     "inverter inv battery bat batt batterie akku pack module meter device unit wr wechselrichter speicher plant"
 )
-_PLURALS = word_set(
-    "inverters batteries strings mppts devices meters modules packs units panels microinverters phases wechselrichter"
-)
+_PLURALS = {
+    **{name: name[:-1] for name in ("inverters", "meters", "modules", "packs", "microinverters")},
+    "batteries": "battery", "strings": "pv", "mppts": "pv",
+    **dict.fromkeys(("devices", "units", "panels", "phases"), ""),
+}
 _TARIFFS = frozenset(("t1", "t2", "t3", "t4", "tariff1", "tariff2", "tariff3", "tariff4"))
 _TOTALS = frozenset(("total", "sum"))
 
@@ -65,7 +67,18 @@ def _match_tail(tail: list[str]) -> Match | None:
         return Match(*ALIASES[name])
     if len(tail) > 1 and tail[0].lower() in ("a", "b", "c"):
         return None  # a one-letter parent is a prefix; a phase letter stands in or behind the name it belongs to
-    return _by_suffix(name) or _by_words([word for segment in tail for word in words_of(segment)], name)
+    found = _by_suffix(name) or _by_words([word for segment in tail for word in words_of(segment)], name)
+    return found or _in_container(tail)
+
+
+def _in_container(tail: list[str]) -> Match | None:
+    """`batteries/<serial>/voltage`: one of several, under its serial number or index."""
+    single = _PLURALS.get(plain(tail[0])) if len(tail) > 2 else None
+    found = _match_tail([single, *tail[2:]]) if single else None
+    if found is None:
+        return None
+    part = (f"{plain(tail[0])}/{tail[1]}", *found.part)
+    return _as_part(Meaning(found.field, found.channel), part, "", found.unit)
 
 
 def _by_suffix(name: str) -> Match | None:
@@ -136,7 +149,7 @@ def _without(words: list[str], index: int, word: str) -> list[tuple[list[str], s
     return [([*before, letters, *after], digits)] if meaning_of("".join([*before, letters, *after])) else []
 
 
-def _as_part(meaning: Meaning | None, part: tuple[str, ...], word: str) -> Match | None:
+def _as_part(meaning: Meaning | None, part: tuple[str, ...], word: str, unit: str | None = None) -> Match | None:
     """A part's match, where parts of that field say something: sums, the first phase's volts, one battery's charge."""
     if meaning is None or not _is_number(meaning.field):
         return None
@@ -145,11 +158,11 @@ def _as_part(meaning: Meaning | None, part: tuple[str, ...], word: str) -> Match
         return None
     if field in SUMMABLE:
         is_tariff = word in _TARIFFS or word == "tariff"
-        return None if is_tariff and field not in COUNTER_FIELDS else Match(field, meaning.channel, part)
+        return None if is_tariff and field not in COUNTER_FIELDS else Match(field, meaning.channel, part, unit)
     if part and part[-1] == "L1" and FIELDS[field].unit in ("V", "Hz"):
         return Match(field, meaning.channel)
-    if FIELDS[field].group == "battery" and part and not part[-1].startswith("L"):
-        return Match(field, meaning.channel, part)
+    if part and (FIELDS[field].group == "battery" or field == "inverterTemperature") and not part[-1].startswith("L"):
+        return Match(field, meaning.channel, part, unit)
     return None
 
 
@@ -173,7 +186,7 @@ def _devices(parents: list[str]) -> tuple[str, ...]:
         before = plain(parents[index - 1]) if index else ""
         if name != letters and letters in _DEVICES | _STRINGS:
             devices.append(name)
-        elif (name.isdigit() and before in _DEVICES | _STRINGS) or before in _PLURALS:
+        elif before in _PLURALS or (name.isdigit() and before in _DEVICES | _STRINGS):
             devices.append(f"{before}/{parent}")
     return tuple(devices)
 

@@ -37,12 +37,20 @@ class Part(NamedTuple):
 
 def parts_of(message: Message, source: Source, fallback: Profile | None = None) -> list[Part]:
     """The readings inside a message that is JSON or a form; `fallback` describes what no mark recognises."""
+    key = (source.profile, source.time_zone, fallback)
+    parts = message.worked_out.get(key)
+    if parts is None:
+        parts = message.worked_out[key] = _parts_of(message, source, fallback)
+    return parts
+
+
+def _parts_of(message: Message, source: Source, fallback: Profile | None) -> list[Part]:
     value = message.parsed.value
     chosen = PROFILES.get(source.profile) if source.profile else None
     free = source.profile in (None, "") or (chosen is None and source.profile != GENERIC_CHOICE)
     listed = _timed_list(value)
     leaves = flatten(listed[:_SAMPLE] if listed is not None else value)
-    profile = recognise(_paths(message, leaves)) if free else chosen
+    profile = _recognised(message, leaves) if free else chosen
     if profile is not None and profile.reshape is not None:
         context = Context(message.topic, message.received_at, source.time_zone)
         return [Part(flatten(item.value), item, profile) for item in profile.reshape(value, context)]
@@ -55,22 +63,21 @@ def parts_of(message: Message, source: Source, fallback: Profile | None = None) 
     return [Part(leaves, Item(value, raw=value), profile)]
 
 
-def _paths(message: Message, leaves: Leaves) -> list[str]:
-    """All paths on which marks are looked for; those of a form stand below `form` too, with a hint at what `data`
-    holds.
-    """
-    paths = [join(message.path, path) for path in leaves.paths] or [message.path]
+def _recognised(message: Message, leaves: Leaves) -> Profile | None:
+    """The family by the marks on all paths; those of a form stand below `form` too, with a hint at its `data`."""
     if message.parsed.kind != "form":
-        return paths
+        return recognise(message.path, leaves.paths)
     data = str(message.parsed.value.get("data", "")).lstrip()
     hint = "form/data=rows" if _ROWS.match(data) else "form/data=json" if data[:1] in ("[", "{") else "form"
-    return [*paths, *(f"form/{path}" for path in leaves.paths), hint]
+    return recognise(
+        "", [*(join(message.path, path) for path in leaves.paths), *(f"form/{path}" for path in leaves.paths), hint]
+    )
 
 
 def _listed_part(item: Any, message: Message, profile: Profile | None, free: bool) -> Part:
     """One element of a list of readings; each may belong to a family of its own."""
     leaves = flatten(item)
-    own = recognise([join(message.path, path) for path in leaves.paths]) if free else None
+    own = recognise(message.path, leaves.paths) if free else None
     return Part(leaves, Item(item, raw=item), own if own and own.reshape is None else profile)
 
 

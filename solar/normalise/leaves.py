@@ -26,6 +26,7 @@ _NAME_KEYS = (
 )
 _VALUE_KEYS = ("value", "Value", "VALUE")
 _SCALARS = frozenset((str, int, float, bool, type(None)))
+_TOLD = (int, float)
 
 
 class Leaves(NamedTuple):
@@ -122,6 +123,7 @@ def _is_senml(item: dict[str, Any]) -> bool:
 
 
 def _add_named(item: dict[str, Any], named: tuple[str, str], path: str, leaves: Leaves) -> None:
+    """The value under its name, other numbers and times below it; texts about it are no data."""
     name, value_key = named
     unit = next((item[key] for key in UNIT_KEYS if key in item), None)
     if value_key == "v":
@@ -132,6 +134,7 @@ def _add_named(item: dict[str, Any], named: tuple[str, str], path: str, leaves: 
     if type(unit) is str and len(leaves.paths) > before:
         leaves.units[here] = unit
     for key, child in item.items():
-        if key != value_key and type(child) in _SCALARS and plain(key) in TIME_KEYS:
+        is_told = type(child) in _TOLD or (type(child) in _SCALARS and plain(key) in TIME_KEYS)
+        if key != value_key and is_told:
             leaves.paths.append(join(here, key))
             leaves.values.append(child)

@@ -2,6 +2,7 @@
 signs.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,7 @@ def read_mapping(mapping: Mapping[str, Any] | None) -> OwnMapping:
     for path, target in list(fields.items())[:_MOST_FIELDS] if isinstance(fields, Mapping) else ():
         rule = _rule(str(path), target)
         if rule is not None:
-            rules["".join(plain(segment) for segment in str(path).split("/"))] = rule
+            rules[_plain_path(str(path))] = rule
     return OwnMapping(
         role if isinstance(role, str) and role in ROLES else None,
         frozenset(name for name in inverted if name in NUMERIC_FIELDS)
@@ -59,6 +60,16 @@ def read_mapping(mapping: Mapping[str, Any] | None) -> OwnMapping:
         else frozenset(),
         rules,
     )
+
+
+def _plain_path(path: str) -> str:
+    """A path as paths are compared: below `ampra/sources/{id}/`, without the closing `state` or `value` of a topic."""
+    segments = [segment for segment in re.split(r"[./]", path) if segment]
+    if segments[:2] == ["ampra", "sources"] and len(segments) > 3:
+        segments = segments[3:]
+    if len(segments) > 1 and segments[-1].lower() in ("state", "value"):
+        segments.pop()
+    return "".join(plain(segment) for segment in segments)
 
 
 def _rule(path: str, target: Any) -> Rule | None:

@@ -28,6 +28,8 @@ class Message:
     received_at: datetime
     content_type: str | None = None
     retained: bool = False
+    #: What was worked out for this message, so that sorting and reading it do the work once.
+    worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def parsed(self) -> Parsed:

@@ -25,7 +25,8 @@ _SPACES = "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008
 _NUMBER = re.compile(
     rf"([+\-\u2212]?)[{_SPACES}]*([0-9.,{_SPACES}]+?)(?:[eE]([+\-]?[0-9]{{1,4}}))?[{_SPACES}]*([^0-9.,{_SPACES}].*)?"
 )
-_GROUPED = re.compile(rf"[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]+")
+#: Groups of three, or of two before the last three as in India.
+_GROUPED = re.compile(rf"[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{2,3}})*[{_SPACES}][0-9]{{3}}|[0-9]+")
 _LONGEST_TEXT = 64
 
 

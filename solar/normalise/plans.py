@@ -11,19 +11,26 @@ from solar.normalise.leaves import Leaves
 from solar.normalise.resolve import Candidate, Shown, candidates, resolve
 from solar.normalise.texts import to_codes, to_text
 
-_MOST_PLANS = 4000
+_MOST_PLANS = 5000
+_LONGEST_SHAPE = 300
 _MOST_UNMAPPED = 200
 _LONGEST_NAME = 300
+#: Converted values are rounded to what a double can say, so that 33 tenths are 3.3.
+_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which value goes where: `lone` numbers have no rival, `rivals` are weighed, times come most likely first."""
+    """Which value goes where: `lone` numbers have no rival, `rivals` are weighed, times come most likely first.
+
+    `dates`: (index of the date, index of the clock) where a message sends them apart.
+    """
 
     lone: tuple[tuple[int, str, float, float, Binding], ...]
     rivals: tuple[tuple[str, tuple[tuple[int, Binding], ...]], ...]
     texts: tuple[tuple[str, bool, tuple[int, ...]], ...]
     times: tuple[int, ...]
+    dates: tuple[tuple[int, int], ...]
     unmapped: tuple[str, ...]
     knows_something: bool
 
@@ -49,7 +56,7 @@ def read(leaves: Leaves, prefix: str, rules: Rules, limits: Limits, shown: Shown
         value = values[index]
         number: float | None
         if type(value) is float or type(value) is int:
-            number = value * scale + offset
+            number = float(value) if scale == 1.0 and offset == 0.0 else round(value * scale + offset, _DECIMALS)
         else:
             number = _one(field, binding, value, rejected, shown)
         if number is not None:
@@ -64,7 +71,11 @@ def read(leaves: Leaves, prefix: str, rules: Rules, limits: Limits, shown: Shown
             if text is not None:
                 fields[field] = text
                 break
-    return Sheet(fields, rejected, plan.unmapped, [values[index] for index in plan.times], plan.knows_something)
+    times = [values[index] for index in plan.times]
+    for date, clock in plan.dates:
+        if type(values[date]) is str and type(values[clock]) is str:
+            times.append(f"{values[date]}T{values[clock]}")
+    return Sheet(fields, rejected, plan.unmapped, times, plan.knows_something)
 
 
 def _keep(field: str, number: float, limits: Limits, fields: dict[str, Any], rejected: dict[str, str]) -> None:
@@ -97,14 +108,19 @@ def _weighed(
     return number
 
 
+_PLANS: dict[tuple[Rules, str, tuple[str, ...], tuple[tuple[str, str], ...]], Plan] = {}
+
+
 def plan_for(leaves: Leaves, prefix: str, rules: Rules) -> Plan:
-    """The plan for this shape of message, kept with the rules."""
-    shape = (prefix, tuple(leaves.paths), tuple(leaves.units.items()) if leaves.units else ())
-    plan = rules.plans.get(shape)
+    """The plan for this shape of message, kept for the next one."""
+    if len(leaves.paths) > _LONGEST_SHAPE:
+        return _work_out(leaves, prefix, rules)
+    shape = (rules, prefix, tuple(leaves.paths), tuple(leaves.units.items()) if leaves.units else ())
+    plan = _PLANS.get(shape)
     if plan is None:
-        if len(rules.plans) >= _MOST_PLANS:
-            rules.plans.clear()
-        plan = rules.plans[shape] = _work_out(leaves, prefix, rules)
+        if len(_PLANS) >= _MOST_PLANS:
+            _PLANS.clear()
+        plan = _PLANS[shape] = _work_out(leaves, prefix, rules)
     return plan
 
 
@@ -117,7 +133,7 @@ def _work_out(leaves: Leaves, prefix: str, rules: Rules) -> Plan:
     for index, path in enumerate(leaves.paths):
         binding = rules.bind(join(prefix, path))
         if binding is None:
-            unmapped.append((path or prefix)[-_LONGEST_NAME:])
+            unmapped.append((path or prefix or "value")[-_LONGEST_NAME:])
         elif binding.is_time:
             times.append((binding.depth, index))
         else:
@@ -130,8 +146,17 @@ def _work_out(leaves: Leaves, prefix: str, rules: Rules) -> Plan:
         tuple((field, tuple(sources)) for field, sources in numbers.items() if not _is_lone(sources)),
         tuple((field, sources[0][1].kind == "list", _ordered(sources)) for field, sources in texts.items()),
         tuple(index for _, index in sorted(times)),
+        _dates(leaves.paths, times),
         tuple(unmapped[:_MOST_UNMAPPED]),
         knows_something,
+    )
+
+
+def _dates(paths: list[str], times: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """(date, clock) of every time that has a `date` beside it."""
+    found = {path[:-4]: index for index, path in enumerate(paths) if path.lower().endswith("date")} if times else {}
+    return tuple(
+        (found[parent], index) for _, index in times if (parent := paths[index].rpartition("time")[0]) in found
     )
 
 

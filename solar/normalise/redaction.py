@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from solar.normalise.keys import plain, word_set
@@ -14,13 +15,20 @@ _SECRETS = word_set(
     "clientsecret"
 )
 _INT64 = 2**63
+_LONGEST_KEY = 64
+_PLAIN = (float, bool, str, type(None))
 _IN_JSON = re.compile(r'("(?:[^"\\]|\\.){0,60}"\s*:\s*)("(?:[^"\\]|\\.)*"|[^,}\]\s]+)')
 _IN_FORM = re.compile(r"(?:^|(?<=[&?]))([^&=]{1,60})=([^&]*)")
 
 
+@lru_cache(maxsize=20_000)
+def _is_known_secret(key: str) -> bool:
+    return plain(key) in _SECRETS
+
+
 def is_secret(key: str) -> bool:
     """Whether a key names something that must not be kept."""
-    return plain(key) in _SECRETS
+    return len(key) < _LONGEST_KEY and _is_known_secret(key)
 
 
 def kept(value: Any) -> dict[str, Any]:
@@ -28,7 +36,7 @@ def kept(value: Any) -> dict[str, Any]:
     if type(value) is not dict:
         return {"payload": _clean(value, 1)}
     return {
-        _key(name): _clean(child, 2)
+        _key(name): child if type(child) in _PLAIN else _clean(child, 2)
         for name, child in value.items()
         if not is_secret(name) and not (name == "key" and type(child) is str and "value" not in value)
     }

@@ -5,18 +5,22 @@ subtracted.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from solar.normalise.bindings import Binding
+from solar.normalise.bindings import MAPPING, Binding
 from solar.normalise.names import CURRENTS, SUMMABLE
 from solar.normalise.numbers import NO_NUMBER, Absent, to_number, to_quantity
 
 _MOST_PARTS = 200
+_LONGEST_PART = 200
+
+#: Which part of a whole: () is the whole itself, ("inverter1", "2") the second string of an inverter.
+Part = tuple[str, ...]
 
 
 class Candidate(NamedTuple):
     """One reported number for a field, already in canonical unit and sign."""
 
     binding: Binding
-    part: tuple[str, ...]
+    part: Part
     number: float
 
 
@@ -27,13 +31,15 @@ class Shown:
         self._given = parts
         self._new: dict[str, list[str]] = {}
 
-    def parts_of(self, group: str) -> list[tuple[str, ...]]:
+    def parts_of(self, group: str) -> list[Part]:
         """All parts ever shown of a sum."""
         return [tuple(name.split("\n")) for name in (*self._given.get(group, ()), *self._new.get(group, ()))]
 
-    def add(self, group: str, part: tuple[str, ...]) -> None:
+    def add(self, group: str, part: Part) -> None:
         """A part was seen with a number."""
         name = "\n".join(part)
+        if len(name) > _LONGEST_PART:
+            return
         known = self._given.get(group, ())
         fresh = self._new.get(group, ())
         if name not in known and name not in fresh and len(known) + len(fresh) < _MOST_PARTS:
@@ -61,7 +67,8 @@ def candidates(binding: Binding, value: Any) -> tuple[list[Candidate], str | Non
     used = binding.in_unit(unit) if unit else binding
     if used.fault is not None:
         return [], used.fault
-    number = number * used.scale + used.offset
+    if used.scale != 1.0 or used.offset:
+        number = round(number * used.scale + used.offset, 9)
     return [Candidate(used, binding.part, abs(number) if binding.magnitude else number)], None
 
 
@@ -99,13 +106,21 @@ def resolve(field: str, found: Sequence[Candidate], shown: Shown) -> float | Non
 
 def _level(field: str, level: list[Candidate], shown: Shown) -> tuple[float | None, bool]:
     """(value, False where parts are missing) of candidates of one origin and rank."""
-    trees = {channel: _Tree(field, channel, level, shown) for channel in ("", "+", "-")}
-    number = trees[""].value()
+    by_channel: dict[str, list[Candidate]] = {"": [], "+": [], "-": []}
+    extra = 0.0
+    for candidate in level:
+        if candidate.binding.extra:
+            extra += candidate.number
+        else:
+            by_channel[candidate.binding.channel].append(candidate)
+    number, complete = _whole(field, by_channel[""], shown)
     if number is None:
-        number = _difference(trees["+"].value(), trees["-"].value())
-    if number is not None:
-        number += sum(candidate.number for candidate in level if candidate.binding.extra)
-    return number, all(tree.complete for tree in trees.values())
+        inward, inward_complete = _whole(field, by_channel["+"], shown)
+        outward, outward_complete = _whole(field, by_channel["-"], shown)
+        if inward_complete and outward_complete:
+            number = _difference(inward, outward)
+        complete = complete and inward_complete and outward_complete
+    return (None if number is None else number + extra), complete
 
 
 def _difference(inward: float | None, outward: float | None) -> float | None:
@@ -117,50 +132,48 @@ def _difference(inward: float | None, outward: float | None) -> float | None:
     return -outward if outward is not None and outward > 0 else None
 
 
-class _Tree:
-    """Totals and their parts: a node is its own value, or the sum of its children when all ever shown are there."""
+def _whole(field: str, ours: list[Candidate], shown: Shown) -> tuple[float | None, bool]:
+    """(value, False where parts are missing) of one channel; of equal candidates the shallower, then the earlier."""
+    if not ours:
+        return None, True
+    ordered = sorted(ours, key=_depth) if len(ours) > 1 else ours
+    if not ordered[0].part:
+        return ordered[0].number, True
+    values: dict[Part, float] = {}
+    for candidate in ordered:
+        values.setdefault(candidate.part, candidate.number)
+    known = set(values)
+    for group in {candidate.binding.group for candidate in ours}:
+        known.update(shown.parts_of(group))
+    if field not in SUMMABLE and ours[0].binding.order[0] != MAPPING:
+        return _one(field, values, known), True
+    number = _sum((), values, known)
+    return number, number is not None
 
-    def __init__(self, field: str, channel: str, level: list[Candidate], shown: Shown) -> None:
-        self._field = field
-        self._values: dict[tuple[str, ...], float] = {}
-        ours = [
-            candidate for candidate in level if candidate.binding.channel == channel and not candidate.binding.extra
-        ]
-        for candidate in sorted(ours, key=lambda candidate: candidate.binding.depth):
-            self._values.setdefault(candidate.part, candidate.number)
-        self._known = set(self._values)
-        for group in {candidate.binding.group for candidate in ours}:
-            self._known.update(shown.parts_of(group))
-        self.complete = True
 
-    def value(self) -> float | None:
-        """The value of the whole; sets `complete` False when a part is missing for it."""
-        if not self._values:
+def _depth(candidate: Candidate) -> int:
+    return candidate.binding.depth
+
+
+def _sum(node: Part, values: Mapping[Part, float], known: set[Part]) -> float | None:
+    """A node's own value, or the sum of its children when all that were ever shown are there."""
+    if node in values:
+        return values[node]
+    length = len(node)
+    children = {part[: length + 1] for part in known if len(part) > length and part[:length] == node}
+    total = 0.0
+    for child in children:
+        number = _sum(child, values, known)
+        if number is None:
             return None
-        if self._field not in SUMMABLE:
-            return self._one()
-        number = self._sum(())
-        self.complete = number is not None
-        return number
+        total += number
+    return total if children else None
 
-    def _sum(self, node: tuple[str, ...]) -> float | None:
-        if node in self._values:
-            return self._values[node]
-        children = {
-            part[: len(node) + 1] for part in self._known if len(part) > len(node) and part[: len(node)] == node
-        }
-        total = 0.0
-        for child in sorted(children):
-            number = self._sum(child)
-            if number is None:
-                return None
-            total += number
-        return total if children else None
 
-    def _one(self) -> float | None:
-        """Of several devices the first one's volts or degrees; a current of one of several says nothing of all."""
-        if () in self._values:
-            return self._values[()]
-        if self._field in CURRENTS and len(self._known) > 1:
-            return None
-        return next(iter(self._values.values()))
+def _one(field: str, values: Mapping[Part, float], known: set[Part]) -> float | None:
+    """Of several devices the first one's volts or degrees; a current of one of several says nothing of all."""
+    if () in values:
+        return values[()]
+    if field in CURRENTS and len(known) > 1:
+        return None
+    return next(iter(values.values()))

@@ -13,6 +13,7 @@ from solar.normalise.times import to_instant
 _AVAILABILITY = frozenset(("status", "online", "available", "availability", "connected", "reachable", "lwt"))
 _PRESENCE = frozenset(("online", "offline", "connected", "disconnected", "true", "false"))
 _SMALL = 10
+_LONGEST_UNIT = 40
 _UNIT_TOPICS = frozenset(("unit", "unitofmeasurement"))
 
 
@@ -24,6 +25,14 @@ def kind_of(message: Message, source: Source, memory: Memory) -> Kind:
     """
     if message.transport != "mqtt" or message.parsed.kind == "large":
         return "single"
+    key = ("kind", source.profile, source.mapping_key, remembered(message, memory))
+    kind = message.worked_out.get(key)
+    if kind is None:
+        kind = message.worked_out[key] = _kind_of(message, source, memory)
+    return kind
+
+
+def _kind_of(message: Message, source: Source, memory: Memory) -> Kind:
     if message.parsed.kind == "empty" or is_discovery(message) or is_availability(message):
         return "nothing"
     if (message.is_tree or message.retained) and not _has_own_time(message, source, memory):
@@ -47,7 +56,7 @@ def unit_told(message: Message) -> tuple[str, str] | None:
     """(path, unit) when the message is the unit of a sibling topic: `<x>/unit` or `<x>/unit_of_measurement`."""
     parent, _, last = message.path.rpartition("/")
     value = message.parsed.value
-    if not parent or plain(last) not in _UNIT_TOPICS or type(value) is not str or len(value) > _SMALL:
+    if not parent or plain(last) not in _UNIT_TOPICS or type(value) is not str or len(value) > _LONGEST_UNIT:
         return None
     segments = parent.split("/")
     if len(segments) > 1 and segments[-1].lower() in ("state", "value"):

@@ -30,7 +30,7 @@ def to_codes(value: Any) -> list[str] | None:
         if number is None:
             return None
         entries = [number]
-    return [entry[:_LONGEST] for entry in entries if entry.lower() not in _NO_CODE]
+    return [entry[:_LONGEST] for entry in entries if entry.strip("0") and entry.lower() not in _NO_CODE]
 
 
 def _entry(item: Any) -> str:

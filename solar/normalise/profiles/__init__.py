@@ -3,13 +3,15 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from solar.normalise.keys import join
 from solar.normalise.profiles.base import Profile, compiled, plain_path
 
 _NOT_FAMILIES = {"base"}
+_LONGEST_SHAPE = 300
+_LONGEST_PATH = 400
 
 
 def _load() -> dict[str, Profile]:
@@ -43,15 +45,26 @@ def _marks_of(path: str) -> frozenset[tuple[str, str]]:
 
 def is_marked(profile: Profile, prefix: str, paths: Iterable[str]) -> bool:
     """Whether any path below `prefix` carries a mark of this family."""
-    return any(name == profile.name for path in paths for name, _ in _marks_of(join(prefix, path)))
+    return any(name == profile.name for path in paths for name, _ in _marks_of(join(prefix, path)[-_LONGEST_PATH:]))
 
 
-def recognise(paths: Iterable[str]) -> Profile | None:
+def recognise(prefix: str, paths: Sequence[str]) -> Profile | None:
+    """The family of leaves below `prefix`; worked out once per shape of message."""
+    if len(paths) > _LONGEST_SHAPE:
+        return _recognise([join(prefix, path) for path in paths] or [prefix])
+    return _recognise_shape(prefix, tuple(paths))
+
+
+@lru_cache(maxsize=2000)
+def _recognise_shape(prefix: str, paths: tuple[str, ...]) -> Profile | None:
+    return _recognise([join(prefix, path) for path in paths] or [prefix])
+
+
+def _recognise(paths: Iterable[str]) -> Profile | None:
     """The family a message or batch belongs to by the marks on all its paths; the one with more marks where two fit."""
     found: set[tuple[str, str]] = set()
     for path in paths:
-        if len(path) < 400:
-            found |= _marks_of(path)
+        found |= _marks_of(path[-_LONGEST_PATH:])
     if not found:
         return None
     best: Profile | None = None

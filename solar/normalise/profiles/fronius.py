@@ -36,6 +36,7 @@ PROFILES = [
             **_inverter("IDC", "solarCurrent"),
             "DeviceStatus/ErrorCode": "faultCodes",
             "Head/Status/Code": None,
+            "Unit": None,
         },
     )
 ]

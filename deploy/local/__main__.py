@@ -54,7 +54,9 @@ def run(console: Console) -> int:
         if not supervisor.is_stopping:
             known.note()
             console.say(_welcome(plan, time.monotonic() - began))
-            _warn(console, plan.settings)
+            # The demo's own weather only begins with the demo.
+            if plan.settings.weather_url == settings.weather_url:
+                _warn(console, settings)
         while not supervisor.is_stopping:
             supervisor.step(0.5)
         console.say("Ampra is stopping.")

@@ -51,7 +51,9 @@ def _reading(line: str) -> str:
         said = json.loads(line)
     except ValueError:
         return line
-    if said.get("s") not in ("W", "E", "F") or "startupWarnings" in said.get("tags", ()):
+    is_routine = said.get("s") not in ("W", "E", "F") or "startupWarnings" in said.get("tags", ())
+    # 6.0 says so of every validator without further properties, also of those that do allow _id.
+    if is_routine or "validator does not allow '_id' field" in said.get("msg", ""):
         return ""
     details = ", ".join(f"{name}: {value}" for name, value in said.get("attr", {}).items())
     return f"{said.get('msg', '')} {details}"[:400].strip()

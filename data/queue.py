@@ -6,9 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from data import settings
+from data.errors import StorageUnavailable
 
 
 def libpq_url(url: str) -> str:
@@ -19,7 +20,7 @@ def libpq_url(url: str) -> str:
 @lru_cache(maxsize=1)
 def _app() -> procrastinate.App:
     connector = procrastinate.SyncPsycopgConnector(
-        conninfo=libpq_url(settings.get().postgres_url), min_size=0, max_size=2, timeout=5, open=True
+        conninfo=libpq_url(settings.get().postgres_url), min_size=0, max_size=2, timeout=5
     )
     app = procrastinate.App(connector=connector)
     app.open()
@@ -39,12 +40,22 @@ def defer(
     """Ask the workers to run a task by its name; returns the job's id.
 
     Of jobs with one `lock` a single one runs at a time; with a `queueing_lock` a second job is not queued while one
-    waits, and None is returned. `schedule_at` is aware.
+    waits, and None is returned. `schedule_at` is aware. Raises StorageUnavailable.
     """
-    deferrer = _app().configure_task(
-        task, queue=queue, lock=lock, queueing_lock=queueing_lock, schedule_at=schedule_at, priority=priority
-    )
     try:
+        deferrer = _app().configure_task(
+            task, queue=queue, lock=lock, queueing_lock=queueing_lock, schedule_at=schedule_at, priority=priority
+        )
         return deferrer.defer(**dict(arguments or {}))
     except AlreadyEnqueued:
         return None
+    except ConnectorException as error:
+        raise StorageUnavailable("the work queue in PostgreSQL does not answer") from error
+
+
+def state(job_id: int) -> str:
+    """Return the state of a job: todo, doing, succeeded, failed, cancelled, aborted; raises KeyError where it is gone."""
+    try:
+        return _app().job_manager.get_job_status(job_id).value
+    except ConnectorException as error:
+        raise StorageUnavailable("the work queue in PostgreSQL does not answer") from error

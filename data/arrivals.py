@@ -9,10 +9,10 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from data.errors import StorageUnavailable, mapped_mongo_errors
-from data.reading_writes import SOON
+from data.reading_writes import DUPLICATE_KEY, SOON
 
 Document = dict[str, Any]
 DEAD_LETTERS_PER_SOURCE = 1000
@@ -35,21 +35,29 @@ def keep_dead_letters(database: Database[Document], letters: Sequence[Document])
     A letter has `sunSourceId`, `topic`, `transport`, `reason`, `body` (bytes, shortened by the caller), `receivedAt`.
     At most DEAD_LETTERS_PER_SOURCE are kept per source, the newest.
     """
+    updates = [_letter_update(letter) for letter in letters]
     with mapped_mongo_errors():
-        for letter in letters:
-            digest = hashlib.sha256(letter["topic"].encode() + b"\0" + letter["body"]).hexdigest()
-            fixed = {name: value for name, value in letter.items() if name not in {"receivedAt", "sunSourceId"}}
-            database["dead_letters"].update_one(
-                {"sunSourceId": letter["sunSourceId"], "digest": digest},
-                {
-                    "$setOnInsert": {**fixed, "firstReceivedAt": letter["receivedAt"]},
-                    "$max": {"receivedAt": letter["receivedAt"]},
-                    "$inc": {"times": 1},
-                },
-                upsert=True,
-            )
+        try:
+            database["dead_letters"].bulk_write(updates, ordered=False)
+        except BulkWriteError as error:
+            # Another process kept the same letter for the first time at the same moment: now it is there to count up.
+            failures = (error.details or {}).get("writeErrors", [])
+            if any(each["code"] != DUPLICATE_KEY for each in failures):
+                raise
+            database["dead_letters"].bulk_write([updates[each["index"]] for each in failures], ordered=False)
         for source_id in {letter["sunSourceId"] for letter in letters}:
             _drop_oldest_letters(database, source_id)
+
+
+def _letter_update(letter: Document) -> UpdateOne:
+    digest = hashlib.sha256(letter["topic"].encode("utf-8", "surrogatepass") + b"\0" + letter["body"]).hexdigest()
+    fixed = {name: value for name, value in letter.items() if name not in {"receivedAt", "sunSourceId"}}
+    change = {
+        "$setOnInsert": {**fixed, "firstReceivedAt": letter["receivedAt"]},
+        "$max": {"receivedAt": letter["receivedAt"]},
+        "$inc": {"times": 1},
+    }
+    return UpdateOne({"sunSourceId": letter["sunSourceId"], "digest": digest}, change, upsert=True)
 
 
 def _drop_oldest_letters(database: Database[Document], source_id: str) -> None:

@@ -17,7 +17,7 @@ from data.readings import COLLECTION
 
 Document = dict[str, Any]
 Merge = Callable[[Document, Document], Document]
-_DUPLICATE_KEY = 11000
+DUPLICATE_KEY = 11000
 _MERGE_ATTEMPTS = 20
 _FOUND_AT_ONCE = 500
 _CANNOT_ENCODE = (BSONError, DocumentTooLarge, OverflowError, UnicodeError, RecursionError)
@@ -85,9 +85,9 @@ def _conflicts(error: BulkWriteError, refused: dict[int, str]) -> list[int]:
     if details.get("writeConcernErrors") or any(each["code"] in PASSING_MONGO_CODES for each in failures):
         raise StorageUnavailable("MongoDB cannot write just now") from error
     for each in failures:
-        if each["code"] != _DUPLICATE_KEY:
+        if each["code"] != DUPLICATE_KEY:
             refused[each["index"]] = f"the store refuses this reading: {each.get('errmsg', each['code'])}"[:200]
-    return sorted(each["index"] for each in failures if each["code"] == _DUPLICATE_KEY)
+    return sorted(each["index"] for each in failures if each["code"] == DUPLICATE_KEY)
 
 
 def _encodable(documents: Sequence[Document], refused: dict[int, str]) -> list[int]:
@@ -160,7 +160,7 @@ def keep_latest(database: Database[Document], kept: Iterable[Document]) -> None:
             database.get_collection("latest_readings", write_concern=SOON).bulk_write(updates, ordered=False)
         except BulkWriteError as error:
             # An upsert that finds a newer state collides with its key: the newer one rightly stays.
-            if any(each["code"] != _DUPLICATE_KEY for each in (error.details or {}).get("writeErrors", [])):
+            if any(each["code"] != DUPLICATE_KEY for each in (error.details or {}).get("writeErrors", [])):
                 raise
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from data import arrivals, mongo
 from services import documents
-from services.ingest_round import BATCH_WINDOW, Receipt, Round
+from services.ingest_round import BATCH_WINDOW, DEAD_BODY_BYTES, Receipt, Round
 from services.source_facts import CACHE
 from solar import normalise
 
-__all__ = ["Delivery", "Receipt", "accept", "close_due_batches"]
+__all__ = ["Delivery", "Receipt", "accept", "bury", "close_due_batches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,14 @@ def accept(deliveries: Sequence[Delivery], now: datetime) -> list[Receipt]:
             work.take(source, delivery.message, receipt)
     work.store()
     return receipts
+
+
+def bury(delivery: Delivery, reason: str) -> Receipt:
+    """Keep a message that cannot be taken in among the dead letters; raises StorageUnavailable."""
+    letter = normalise.DeadLetter(reason, delivery.message)
+    kept = documents.of_dead_letter(delivery.source_id, letter, DEAD_BODY_BYTES)
+    arrivals.keep_dead_letters(mongo.database(), [kept])
+    return Receipt(dead=[reason])
 
 
 def close_due_batches(now: datetime) -> int:

@@ -15,7 +15,7 @@ from solar import normalise
 
 log = logging.getLogger(__name__)
 BATCH_WINDOW = timedelta(seconds=normalise.BATCH_SECONDS)
-_DEAD_BODY_BYTES = 64 * 1024
+DEAD_BODY_BYTES = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ class Round:
 
     def _bury(self, source_id: str, letter: normalise.DeadLetter, receipt: Receipt) -> None:
         receipt.dead.append(letter.reason)
-        self._letters.append(documents.of_dead_letter(source_id, letter, _DEAD_BODY_BYTES))
+        self._letters.append(documents.of_dead_letter(source_id, letter, DEAD_BODY_BYTES))
 
     def _note(self, position: int, written: Written, message: normalise.Message, receipt: Receipt) -> None:
         outcome = written.outcome(position)

@@ -61,7 +61,7 @@
     fill(view);
     now.newest = view.newest;
     now.word = view.texts["badge-word"] || "";
-    if (!view.newest) each("badge-age", (element) => setText(element, ""));
+    if (!view.newest) each("badge-age", (element) => setText(element, narrow.matches && view.at ? "no reading" : ""));
     if (view.at) now.skew = Date.now() - view.at;
     tick();
     if (view.turn) refreshChart(view);
@@ -71,24 +71,24 @@
 
   // ---- ages -------------------------------------------------------------------------------------------------------
 
-  function age(milliseconds, short) {
+  function age(milliseconds, ago, short) {
     const seconds = Math.max(0, Math.floor(milliseconds / SECOND));
-    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 60) return `${seconds} s${ago}`;
     const minutes = Math.floor(seconds / 60);
-    if (minutes < 60) return `${minutes} min`;
+    if (minutes < 60) return `${minutes} min${ago}`;
     const hours = Math.floor(minutes / 60);
-    if (hours < 24) return short ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-    return short ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+    if (hours < 24) return short ? `${hours} h` : `${hours} h ${minutes % 60} min${ago}`;
+    return short ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h${ago}`;
   }
 
   function tick() {
     const at = Date.now() - now.skew;
     if (now.newest) {
-      const words = narrow.matches ? age(at - now.newest, true) : age(at - now.newest) + (now.paused ? "" : " ago");
+      const words = age(at - now.newest, now.paused ? "" : " ago", narrow.matches);
       each("badge-age", (element) => setText(element, words));
-      each("badge-word", (element) => setText(element, now.paused ? "Paused · " : now.word));
+      each("badge-word", (element) => setText(element, now.paused ? "Paused ·" : now.word));
     }
-    document.querySelectorAll("[data-since]").forEach((element) => setText(element, age(at - element.dataset.since)));
+    document.querySelectorAll("[data-since]").forEach((element) => setText(element, age(at - element.dataset.since, "")));
   }
 
   // ---- the chart --------------------------------------------------------------------------------------------------

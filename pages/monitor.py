@@ -143,6 +143,7 @@ def follow(_ticks: int | None, source_id: str, seen: dict[str, str] | None) -> A
 
 @callback(
     Output(Ids.CHART, "figure"),
+    Output(Ids.CHART, "style"),
     Output(Ids.PANEL, "className"),
     Output(Ids.SUMMARY, "children"),
     Output(Ids.TOTALS, "children"),
@@ -165,7 +166,8 @@ def draw(day_text: str | None, scheme: Scheme | None, _turn: str | None, source_
     figure = day_figure(frame, time_zone=source.time_zone, date=day, scheme=scheme or "light", now=now)
     coverage = coverage_badge(energies.covered_so_far, so_far=day == today)
     chosen = {"day": day.isoformat(), "today": today.isoformat()}
-    return figure, "chart-panel", summary(frame, day), day_totals(energies.kwh), coverage, chosen
+    height = {"height": figure.layout.height}
+    return figure, height, "chart-panel", summary(frame, day), day_totals(energies.kwh), coverage, chosen
 
 
 clientside_callback(

@@ -100,10 +100,8 @@ def _field(key: str) -> str:
 def _rate(value: object, rule: Rule) -> Decimal:
     rate = decimal_of(value, rule.key)
     if not rule.low <= rate <= rule.high:
-        raise ValueError(
-            f"{rule.key} must lie between {plain(rule.low * 100)} and {plain(rule.high * 100)} % a year, "
-            f"as a fraction between {rule.low} and {rule.high}."
-        )
+        low, high = (plain((limit * 100).normalize()) for limit in (rule.low, rule.high))
+        raise ValueError(f"{rule.key} must lie between {low} and {high} % a year.")
     return rate
 
 

@@ -1,0 +1,96 @@
+"""Bands that hold what they promise: p10 and p90 from the errors of the back-test, by level and by time of day."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from .site import Array
+
+COVERAGE = 0.8
+NODES = 4
+SHAPE_DAYS, WIDTH_DAYS = 60.0, 20.0
+
+
+@dataclass(frozen=True)
+class Band:
+    """Offsets below and above p50 in units of the quantity's scale, on a grid of nodes over level and time.
+
+    Level is p50 / unit; time is any number per slot (sun height or hour). `factor` is the conformal correction.
+    """
+
+    levels: list[float]
+    times: list[float]
+    low: list[list[float]]
+    high: list[list[float]]
+    factor: float = 1.0
+
+    def offsets(self, level: Array, time: Array) -> tuple[Array, Array]:
+        """(below, above), both >= 0, at points of any shape, by bilinear interpolation held at the edges."""
+        i, u = _between(np.asarray(self.levels), level)
+        j, v = _between(np.asarray(self.times), time)
+        both = []
+        for grid in (np.asarray(self.low), np.asarray(self.high)):
+            near = grid[i, j] * (1 - v) + grid[i, j + 1] * v
+            far = grid[i + 1, j] * (1 - v) + grid[i + 1, j + 1] * v
+            both.append(np.asarray((near * (1 - u) + far * u) * self.factor))
+        return both[0], both[1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Band":
+        """The reverse of `to_dict`."""
+        return cls(**values)
+
+
+def _between(nodes: Array, points: Array) -> tuple["np.typing.NDArray[np.int64]", Array]:
+    """Index of the node below each point and the share of the way to the next one."""
+    held = np.clip(np.nan_to_num(points, nan=float(nodes[0])), nodes[0], nodes[-1])
+    index = np.clip(np.searchsorted(nodes, held, side="right") - 1, 0, len(nodes) - 2)
+    return index.astype(np.int64), np.asarray((held - nodes[index]) / (nodes[index + 1] - nodes[index]))
+
+
+def assumed(below: float, above: float) -> Band:
+    """The same offsets everywhere, for a source nobody has seen enough of."""
+    return Band([0.0, 1.0], [0.0, 1.0], [[below] * 2] * 2, [[above] * 2] * 2)
+
+
+def weighted_quantile(values: Array, weights: Array, share: float) -> float:
+    """Quantile of a weighted sample, with the (n + 1) correction of split conformal prediction (Lei et al. 2018)."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    size = reached[-1] ** 2 / float((weights**2).sum())
+    wanted = min(share * (1 + 1 / size), 1.0) if share > 0.5 else max(share - (1 - share) / size, 0.0)
+    return float(values[order][min(int(np.searchsorted(reached, wanted * reached[-1])), len(values) - 1)])
+
+
+def _nodes(values: Array) -> Array:
+    nodes = np.unique(np.quantile(values, np.linspace(0.05, 0.95, NODES)))
+    nodes = nodes[np.concatenate([[True], np.diff(nodes) > 1e-6])]
+    return nodes if len(nodes) > 1 else np.array([nodes[0], nodes[0] + 1.0])
+
+
+def fit(level: Array, time: Array, error: Array, age: Array) -> Band:
+    """Band from back-tested points: level and time as in `Band`, error = (truth - p50) / unit, age in days.
+
+    The shape is learnt over months, its width over the last weeks, for errors follow the season's weather.
+    """
+    importance, lately = np.exp(-age / SHAPE_DAYS), np.exp(-age / WIDTH_DAYS)
+    levels, times = _nodes(level), _nodes(time)
+    low, high = np.zeros((len(levels), len(times))), np.zeros((len(levels), len(times)))
+    wide = max(float(np.mean(np.diff(levels))), 1e-3), max(float(np.mean(np.diff(times))), 1e-3)
+    for row, at in enumerate(levels):
+        for column, when in enumerate(times):
+            near = np.exp(-0.5 * (((level - at) / (0.6 * wide[0])) ** 2 + ((time - when) / (0.6 * wide[1])) ** 2))
+            weights = importance * (near + 1e-4)
+            low[row, column] = max(-weighted_quantile(error, weights, 0.1), 1e-4)
+            high[row, column] = max(weighted_quantile(error, weights, 0.9), 1e-4)
+    band = Band(levels.tolist(), times.tolist(), low.tolist(), high.tolist())
+    below, above = band.offsets(level, time)
+    reach = np.where(error < 0, -error / below, error / above)
+    factor = float(np.clip(weighted_quantile(reach, lately, COVERAGE), 0.4, 2.5))
+    return Band(levels.tolist(), times.tolist(), low.tolist(), high.tolist(), factor)

@@ -1,0 +1,98 @@
+"""How much each expert counts, per day ahead: weights from a back-test, drawn towards a prior, or one baseline."""
+
+import numpy as np
+from scipy.optimize import minimize, nnls
+
+from .site import Array, Mask
+
+PULL = 0.03
+PULL_SUM = 0.3
+
+
+def blend(experts: Array, weights: Array) -> Array:
+    """Weighted sum over the first axis; what an expert cannot say is shared out over those who can."""
+    known = np.isfinite(experts)
+    shape = (-1,) + (1,) * (experts.ndim - 1)
+    share = weights.reshape(shape) * known
+    total = share.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mixed = (share * np.nan_to_num(experts)).sum(axis=0) * (weights.sum() / total)
+    return np.asarray(np.where(total > 0, mixed, np.nan))
+
+
+def absolute_weights(experts: Array, truth: Array, importance: Array, prior: Array) -> Array:
+    """Non-negative weights with the least weighted absolute error. experts (points, n), scaled to about 1."""
+    importance = importance / importance.sum()
+    soft = 0.02
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        error = experts @ weights - truth
+        size = np.sqrt(error * error + soft * soft)
+        away, surplus = weights - prior, weights.sum() - 1
+        value = (importance * size).sum() + PULL * (away @ away) + PULL_SUM * surplus**2
+        slope = experts.T @ (importance * error / size) + 2 * PULL * away + 2 * PULL_SUM * surplus
+        return float(value), np.asarray(slope)
+
+    found = minimize(loss, prior, jac=True, bounds=[(0.0, 1.2)] * len(prior), method="L-BFGS-B")
+    return np.asarray(found.x)
+
+
+def squared_weights(experts: Array, truth: Array, importance: Array, prior: Array, pull: float = 0.1) -> Array:
+    """Non-negative weights with the least weighted squared error. experts (points, n), scaled to about 1."""
+    root = np.sqrt(importance / importance.sum())[:, None]
+    system = np.vstack([experts * root, np.sqrt(pull) * np.eye(len(prior))])
+    wanted = np.concatenate([truth * root[:, 0], np.sqrt(pull) * prior])
+    return np.asarray(nnls(system, wanted)[0])
+
+
+def fit(
+    experts: Array, truth: Array, usable: Mask, age: Array, prior: Array, *,
+    scale: float, memory_days: float, baselines: tuple[int, ...], squared: bool = False,
+) -> tuple[Array, str]:
+    """Weights for experts (n, days, slots) against truth (days, slots), and what was chosen: "mix" or "baseline".
+
+    Days count less with their `age` (days, in days). A mix fitted on the older part that does worse on the newer part
+    than the better of `baselines` gives way to that baseline.
+    """
+    prior = prior / prior.sum()
+    usable = usable & np.isfinite(truth)
+    able = np.array([np.isfinite(expert[usable]).mean() > 0.5 if usable.any() else False for expert in experts])
+    usable = usable & np.isfinite(experts[able]).all(axis=0)
+    if usable.any(axis=1).sum() < 10 or not (prior[able] > 0).any():
+        return prior, "prior"
+    weights = np.zeros(len(prior))
+    weights[able], method = _fit_able(
+        experts[able], truth, usable, age, prior[able] / prior[able].sum(), scale, memory_days,
+        [int(np.sum(able[:index])) for index in baselines if able[index]], squared,
+    )
+    return weights, method
+
+
+def _fit_able(
+    experts: Array, truth: Array, usable: Mask, age: Array, prior: Array, scale: float, memory_days: float,
+    baselines: list[int], squared: bool,
+) -> tuple[Array, str]:
+    """`fit` for experts that all speak on the usable cells."""
+    points = np.stack([expert[usable] for expert in experts], axis=1) / scale
+    wanted, ages = truth[usable] / scale, np.broadcast_to(age[:, None], truth.shape)[usable]
+    importance = np.exp(-ages / memory_days)
+    solve = squared_weights if squared else absolute_weights
+    fallback = _better_baseline(points, wanted, ages, importance, prior, baselines, squared)
+    if fallback is not None:
+        return np.eye(len(prior))[fallback], "baseline"
+    return solve(points, wanted, importance, prior), "mix"
+
+
+def _better_baseline(
+    points: Array, wanted: Array, ages: Array, importance: Array, prior: Array, baselines: list[int], squared: bool
+) -> int | None:
+    """The baseline that beats the mix on the newer two fifths by more than two percent, or None."""
+    newer = ages <= np.quantile(ages, 0.4)
+    if newer.all() or not newer.any() or not baselines:
+        return None
+    solve = squared_weights if squared else absolute_weights
+    weights = solve(points[~newer], wanted[~newer], importance[~newer], prior)
+    size = (lambda error: float(np.sqrt(np.mean(error**2)))) if squared else (lambda error: float(np.mean(np.abs(error))))
+    losses = {index: size(points[newer, index] - wanted[newer]) for index in baselines}
+    best = min(losses, key=lambda index: losses[index])
+    return best if losses[best] < 0.98 * size(points[newer] @ weights - wanted[newer]) else None

@@ -26,9 +26,10 @@ class Match(NamedTuple):
 _LONGEST_TAIL = 8
 #: Parents whose children measure something else than this installation, now.
 _FOREIGN = word_set(
-    "max min maximum minimum target vehicle vehicles car cars ev forecast prediction yesterday settings setting config limits limit "
-    "wifi mqtt network weather"
+    "max min maximum minimum target vehicle vehicles car cars ev forecast prediction yesterday settings setting limits"
 )
+#: Parents whose state or mode is not that of the inverter.
+_FOREIGN_TEXTS = word_set("wifi wlan mqtt network cloud ethernet update weather")
 #: Parents that turn a bare `total_energy` or `energy_today` into somebody else's than the PV's.
 _OTHER_SUBJECTS = word_set("battery bat batt bms storage grid meter mains load consumption consumer import export")
 _BARE_ENERGIES = word_set("dailyenergy todayenergy energytoday etoday totalenergy lifetimeenergy etotal energytotal")
@@ -42,7 +43,9 @@ _DEVICES = word_set(
 )
 _PLURALS = {
     **{name: name[:-1] for name in ("inverters", "meters", "modules", "packs", "microinverters")},
-    "batteries": "battery", "strings": "pv", "mppts": "pv",
+    "batteries": "battery",
+    "strings": "pv",
+    "mppts": "pv",
     **dict.fromkeys(("devices", "units", "panels", "phases"), ""),
 }
 _TARIFFS = frozenset(("t1", "t2", "t3", "t4", "tariff1", "tariff2", "tariff3", "tariff4"))
@@ -170,6 +173,8 @@ def _below(parents: list[str], tail: list[str], found: Match) -> Match | None:
     """The match under its parents: foreign ones take it away, numbered devices make it a part."""
     names = [plain(parent) for parent in parents]
     if any(name in _FOREIGN for name in names):
+        return None
+    if not _is_number(found.field) and any(name in _FOREIGN_TEXTS for name in names):
         return None
     if "".join(plain(segment) for segment in tail) in _BARE_ENERGIES and names and names[-1] in _OTHER_SUBJECTS:
         return None

@@ -48,6 +48,7 @@ def flatten(value: Any) -> Leaves:
             _add_object(value, "", 1, leaves)
     else:
         _add(value, "", 0, leaves)
+    del leaves.paths[MAX_LEAVES:], leaves.values[MAX_LEAVES:]
     return leaves
 
 

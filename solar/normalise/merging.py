@@ -11,6 +11,8 @@ from solar.normalise.profiles import PROFILES
 from solar.vocabulary import LIST_FIELDS
 
 GENERIC = "generic"
+_MOST_UNMAPPED = 200
+_MOST_RAW = 1000
 
 
 def merge(earlier: Reading, later: Reading, source: Source) -> Reading:
@@ -41,8 +43,7 @@ def merge(earlier: Reading, later: Reading, source: Source) -> Reading:
         "rejected": rejected,
         "unmapped": _union(earlier.metadata.get("unmapped", ()), later.metadata.get("unmapped", ())),
     }
-    raw = {**earlier.raw, **{key: value for key, value in later.raw.items() if key not in earlier.raw}}
-    return Reading(earlier.timestamp, fields, metadata, raw)
+    return Reading(earlier.timestamp, fields, metadata, _raw(earlier.raw, later.raw))
 
 
 def feeds_in(profile: str) -> bool:
@@ -51,10 +52,16 @@ def feeds_in(profile: str) -> bool:
     return known is None or known.feeds_in
 
 
+def _raw(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """Both payloads in one, the first stays; past a thousand keys no more are added."""
+    fresh = [key for key in later if key not in earlier][: max(0, _MOST_RAW - len(earlier))]
+    return {**earlier, **{key: later[key] for key in fresh}} if fresh else earlier
+
+
 def _reported(reading: Reading) -> dict[str, Any]:
     derived = reading.metadata.get("derived", ())
     return {name: value for name, value in reading.fields.items() if name not in derived}
 
 
 def _union(first: Any, second: Any) -> list[str]:
-    return list(dict.fromkeys((*first, *second)))
+    return list(dict.fromkeys((*first, *second)))[:_MOST_UNMAPPED]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from solar.normalise.keys import join
+from solar.normalise.keys import join, plain
 from solar.normalise.profiles.base import Profile, compiled, plain_path
 
 _NOT_FAMILIES = {"base"}
@@ -25,11 +25,20 @@ def _load() -> dict[str, Profile]:
 
 
 PROFILES: dict[str, Profile] = _load()
-_MARKS: list[tuple[Profile, str, re.Pattern[str]]] = [
-    (profile, mark, compiled(mark, exact=not profile.loose_marks))
-    for profile in PROFILES.values()
-    for mark in sorted({mark for alternative in profile.marks for mark in alternative})
-]
+
+
+def _index() -> dict[str, list[tuple[Profile, str, re.Pattern[str]]]]:
+    """All marks under one of their literal segments (the longest, as plain keys); those without any under ""."""
+    index: dict[str, list[tuple[Profile, str, re.Pattern[str]]]] = {}
+    for profile in PROFILES.values():
+        for mark in sorted({mark for alternative in profile.marks for mark in alternative}):
+            literal = [plain(segment) for segment in mark.split("/") if not re.search(r"[*<]", segment)]
+            entry = (profile, mark, compiled(mark, exact=not profile.loose_marks))
+            index.setdefault(max(literal, key=len, default=""), []).append(entry)
+    return index
+
+
+_MARKS = _index()
 
 
 @lru_cache(maxsize=50_000)
@@ -38,7 +47,8 @@ def _marks_of(path: str) -> frozenset[tuple[str, str]]:
     loose = plain_path(path)
     return frozenset(
         (profile.name, mark)
-        for profile, mark, pattern in _MARKS
+        for segment in {"", *loose.split("/")}
+        for profile, mark, pattern in _MARKS.get(segment, ())
         if pattern.search(loose if profile.loose_marks else path)
     )
 

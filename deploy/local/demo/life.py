@@ -12,7 +12,7 @@ from deploy.local.demo.book import Book
 from deploy.local.demo.devices import Device, messages
 from deploy.local.demo.history import HELD_BACK, LIVE_STEP, cut
 from deploy.local.demo.sites import SITES, Site
-from services import ingest
+from services import history
 from solar.simulation import simulate_from
 
 SAVE_SECONDS = 60.0
@@ -84,7 +84,7 @@ class Life:
             return False
         piece = chapter.pending[-1]
         frame, _ = simulate_from(_SITES[key].spec, piece.state, piece.until, piece.step)
-        ingest.store_history(chapter.source_id, frame, self._now())
+        history.store_history(chapter.source_id, frame, self._now())
         chapter.pending.pop()
         self.save()
         if not chapter.pending:

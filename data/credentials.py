@@ -1,11 +1,12 @@
 """The credentials of sources in PostgreSQL: only hashes and sealed texts, several of a kind while one is replaced."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from data.models import SourceCredential, SunSource
@@ -34,6 +35,18 @@ def of_source(session: Session, source_id: UUID, kind: Kind) -> list[CredentialR
         .order_by(SourceCredential.created_at.desc())
     )
     return [CredentialRecord(text, expires_at) for text, expires_at in session.execute(query)]
+
+
+def mqtt_access(session: Session, source_ids: Iterable[UUID], now: datetime) -> dict[UUID, bool]:
+    """Return, for each of the sources that exists, whether it is active and has an MQTT key that holds."""
+    holds = exists().where(
+        SourceCredential.sun_source_id == SunSource.id,
+        SourceCredential.kind == "mqtt",
+        SourceCredential.revoked_at.is_(None),
+        or_(SourceCredential.expires_at.is_(None), SourceCredential.expires_at > now),
+    )
+    query = select(SunSource.id, SunSource.is_active, holds).where(SunSource.id.in_(list(source_ids)))
+    return {source_id: bool(is_active and has_key) for source_id, is_active, has_key in session.execute(query)}
 
 
 def add(session: Session, source_id: UUID, kind: Kind, kept: str, now: datetime) -> None:

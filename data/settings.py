@@ -138,6 +138,10 @@ class Settings:
     mqtt_ca_file: str = _setting(
         "", _text, "the path of a PEM file",
         "The certificate authority of an `mqtts://` broker that is not publicly known.")
+    mqtt_admin_url: str = _setting(
+        "", _url("mqtt", "mqtts"), "a URL that begins with mqtt:// or mqtts://",
+        "The account by which Ampra keeps the accounts of a Mosquitto broker (dynamic security) in step with its "
+        "sources. Not set where the broker asks Ampra itself, as the embedded one and EMQX do.", secret=True)
     listener_name: str = _setting(
         "ampra-listener", _name, "letters, digits, - and _",
         "The MQTT client id of a listener; of several listeners each needs its own, kept over restarts.")

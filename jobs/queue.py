@@ -5,9 +5,9 @@ from functools import lru_cache
 import procrastinate
 
 from data import queue, settings
-from jobs.tasks import housekeeping, sources
+from jobs.tasks import broker, housekeeping, sources
 
-TASKS = {"housekeeping": housekeeping.tasks, "sources": sources.tasks}
+TASKS = {"broker": broker.tasks, "housekeeping": housekeeping.tasks, "sources": sources.tasks}
 
 
 def make_app() -> procrastinate.App:

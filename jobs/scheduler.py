@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from data import locks, queue
 from data.errors import StorageUnavailable
 from jobs import process
+from services import broker_sync
 
 log = logging.getLogger("scheduler")
 CHECK_SECONDS = 2.0
@@ -26,9 +28,11 @@ class Beat:
 
     task: str
     trigger: BaseTrigger
+    is_needed: Callable[[], bool] = lambda: True
 
 
 BEATS = (
+    Beat("broker:reconcile", IntervalTrigger(seconds=30), broker_sync.is_needed),
     Beat("housekeeping:rescue_jobs", IntervalTrigger(seconds=30)),
     Beat("housekeeping:sweep", CronTrigger(hour=3, minute=20, timezone="UTC")),
 )
@@ -44,10 +48,11 @@ def _defer(task: str) -> None:
 def _tick(stopping: threading.Event, lock: locks.Lock) -> None:
     """Run the clock for as long as this process holds the lock."""
     clock = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": 3600})
-    for beat in BEATS:
+    beats = [beat for beat in BEATS if beat.is_needed()]
+    for beat in beats:
         clock.add_job(_defer, beat.trigger, args=[beat.task], id=beat.task, max_instances=1)
     clock.start()
-    log.info("this scheduler is the active one, with %d beats", len(BEATS))
+    log.info("this scheduler is the active one, with %d beats", len(beats))
     while not stopping.wait(CHECK_SECONDS) and lock.is_held():
         pass
     clock.shutdown(wait=False)

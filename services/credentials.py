@@ -14,7 +14,7 @@ from data import credentials as stored
 from data import postgres
 from data.credentials import CredentialRecord, Kind
 from data.errors import StorageUnavailable
-from services import sealing
+from services import broker_sync, sealing
 from services.errors import NotFound
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def make(kind: Kind) -> Secret:
     random = secrets.token_bytes(_RANDOM_BYTES)
     if kind == "mqtt":
         # A plain hash is enough: nobody guesses 256 random bits, however fast it can be tried.
-        return Secret(random.hex(), _HASH_MARK + fingerprint(random.hex()))
+        return Secret(random.hex(), kept_of(random.hex()))
     plain = base64.b64encode(random).decode()
     return Secret(plain, sealing.seal(plain))
 
@@ -51,6 +51,11 @@ def make(kind: Kind) -> Secret:
 def fingerprint(key: str) -> str:
     """Return the SHA-256 of an MQTT key in hexadecimal digits."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def kept_of(key: str) -> str:
+    """Return what is kept of an MQTT key."""
+    return _HASH_MARK + fingerprint(key)
 
 
 def verify_mqtt_key(source_id: str, key: str, now: datetime) -> bool:
@@ -87,15 +92,19 @@ def webhook_secrets(source_id: str, now: datetime) -> list[str]:
 def rotate(source_id: UUID, kind: Kind, now: datetime, overlap: timedelta = OVERLAP) -> str:
     """Make a new credential and let the older ones end after the overlap; returns the new one, to be shown once.
 
-    Raises NotFound where there is no such source.
+    A broker with accounts of its own knows one key a source: there the old one ends at once. Raises NotFound where
+    there is no such source.
     """
     made = make(kind)
+    overlap = broker_sync.overlap(overlap) if kind == "mqtt" else overlap
     with postgres.session() as session:
         if not stored.lock_source(session, source_id):
             raise NotFound("there is no such source")
         stored.let_expire(session, source_id, kind, now + overlap)
         stored.add(session, source_id, kind, made.kept, now)
     _REMEMBERED.forget(source_id)
+    if kind == "mqtt":
+        broker_sync.key_made(source_id, made.plain)
     return made.plain
 
 
@@ -109,6 +118,8 @@ def revoke(source_id: UUID, kind: Kind, now: datetime) -> int:
             raise NotFound("there is no such source")
         revoked = stored.revoke(session, source_id, kind, now)
     _REMEMBERED.forget(source_id)
+    if kind == "mqtt":
+        broker_sync.access_changed(source_id)
     return revoked
 
 

@@ -10,7 +10,7 @@ from data import credentials as stored_credentials
 from data import groups, postgres, sources
 from data.credentials import Kind
 from data.sources import ConnectionType, SourceRecord
-from services import credentials, source_rules, time_zones
+from services import broker_sync, credentials, source_rules, time_zones
 from services.errors import Invalid
 
 
@@ -67,6 +67,8 @@ def create_source(
         record = sources.get(session, source_id)
     if record is None:
         raise RuntimeError("the source just made is gone")
+    if kind == "mqtt":
+        broker_sync.key_made(source_id, made.plain)
     return NewSource(record, made.plain)
 
 

@@ -66,8 +66,8 @@ def drawing(layout: Layout) -> str:
 
 
 def _node(name: str, place: _Place) -> str:
-    size = 22 if place.radius > 40 else 19
-    top = place.y - place.radius * 0.62
+    size = 20 if place.radius > 43 else 16
+    top = place.y - place.radius * 0.46 - size / 2
     number, unit = place.y + place.radius * 0.22, place.y + place.radius * 0.55
     icon = (
         f'<svg x="{place.x - size / 2}" y="{top:g}" width="{size}" height="{size}" viewBox="0 0 24 24" '

@@ -54,7 +54,7 @@ def _milliseconds(instant: datetime) -> int:
 def badge_parts(state: Freshness) -> Parts:
     """Return the header's badge for the chosen source; its age is written by the browser every second."""
     parts = Parts()
-    parts.text("badge-word", _WORDS[state] + ("" if state == "empty" else " · "))
+    parts.text("badge-word", _WORDS[state] + ("" if state == "empty" else " ·"))
     parts.mark("badge", MARKS[state])
     parts.mark("picker-dot", MARKS[state])
     return parts

@@ -10,7 +10,7 @@ from dash import html
 from components.freshness import Freshness
 from components.icons import icon
 from components.parts import part
-from components.quantities import energy, percent, since
+from components.quantities import age, energy, percent, since
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def silence_notice(measured_at: datetime, state: Freshness, now: datetime, time_
                 [
                     html.H2(
                         [f"No readings since {since(measured_at, now, time_zone)}, for ",
-                         html.Span("", **{"data-since": str(when)})],
+                         html.Span(age(now - measured_at), **{"data-since": str(when)})],
                         className="card-title",
                     ),
                     html.P(advice, className="dim"),

@@ -82,6 +82,17 @@ def long_date(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B %Y}"
 
 
+def age(span: timedelta) -> str:
+    """Write how old something is in its one or two greatest units; `assets/live.js` writes ages the same way."""
+    seconds = max(int(span.total_seconds()), 0)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{hours} h {minutes % 60} min" if hours < 24 else f"{days} d {hours % 24} h"
+
+
 def since(instant: datetime, now: datetime, time_zone: str) -> str:
     """Write when an aware instant was, as short as its age allows: 11:52, or 20 June, 11:52."""
     local = instant.astimezone(ZoneInfo(time_zone))

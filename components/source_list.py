@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from components.freshness import Freshness
 from components.icons import icon
-from components.quantities import power
+from components.quantities import age, power
 
 _WORDS: dict[Freshness, str] = {"live": "live", "stale": "stale", "offline": "offline", "empty": "no reading yet"}
 
@@ -26,7 +26,7 @@ class SourceLine:
     newest: datetime | None
 
 
-def source_cards(lines: Sequence[SourceLine]) -> Any:
+def source_cards(lines: Sequence[SourceLine], now: datetime) -> Any:
     """Return a card for each source, or the next step where there is none."""
     if not lines:
         return html.Section(
@@ -37,22 +37,23 @@ def source_cards(lines: Sequence[SourceLine]) -> Any:
             ],
             className="card",
         )
-    return html.Div([_card(line) for line in lines], className="source-cards")
+    return html.Div([_card(line, now) for line in lines], className="source-cards")
 
 
-def _card(line: SourceLine) -> Any:
+def _card(line: SourceLine, now: datetime) -> Any:
     peak = f"{power(line.capacity_watts).value} {power(line.capacity_watts).unit}p" if line.capacity_watts else ""
     details = " · ".join(each for each in (line.group or "No group", peak) if each)
-    age: list[Any] = [_WORDS[line.state]]
+    words: list[Any] = [_WORDS[line.state]]
     if line.newest is not None:
-        age += [" · ", html.Span("", **{"data-since": str(int(line.newest.timestamp() * 1000))}), " ago"]
+        ticking = {"data-since": str(int(line.newest.timestamp() * 1000))}
+        words += [" · ", html.Span(age(now - line.newest), **ticking), " ago"]
     mark = "live" if line.state == "live" else "old"
     name = html.Span(line.name, className="card-title")
     return dcc.Link(
         [
             html.Div([html.Span(className=f"dot {mark}"), name, icon("right", 18, "end")], className="card-head"),
             html.Div(details, className="dim"),
-            html.Div(age, className="dim"),
+            html.Div(words, className="dim"),
         ],
         href=f"/monitor/{line.id}",
         className="card source-card",

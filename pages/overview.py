@@ -36,4 +36,4 @@ def fill(_id: str) -> Any:
         newest = telemetry.newest_at(viewer, str(card.id))
         capacity = card.installed_capacity_watts
         lines.append(SourceLine(str(card.id), card.name, card.group, capacity, freshness(newest, now), newest))
-    return source_list.source_cards(lines)
+    return source_list.source_cards(lines, now)

@@ -57,7 +57,7 @@ def day_figure(
     figure = go.Figure(day_traces.traces(frame, axis, scheme))
     _check_size(figure)
     figure.update_layout(_layout(frame, axis, panels, domains, scheme))
-    _label(figure, frame, axis, panels, scheme)
+    _label(figure, frame, axis, panels, scheme, now)
     for mark in marks:
         _draw_mark(figure, axis, mark, scheme)
     if now is not None and axis.start <= now < axis.end:
@@ -114,26 +114,44 @@ def _layout(
     return layout
 
 
-def _label(figure: go.Figure, frame: pd.DataFrame, axis: DayAxis, panels: Sequence[Panel], scheme: Scheme) -> None:
+def _label(
+    figure: go.Figure,
+    frame: pd.DataFrame,
+    axis: DayAxis,
+    panels: Sequence[Panel],
+    scheme: Scheme,
+    now: datetime | None,
+) -> None:
     """Write the name of each series at its peak: there is no legend."""
     length = axis.end - axis.start
+    wall = None if now is None else (now - axis.start) / length
     for panel in panels:
         low, high = day_traces.reach(frame, panel)
+        wanted = list(day_traces.labelled(frame, panel))
+        curves = [_shares(series.values, low, high, axis) for series in wanted]
         taken: list[Place] = []
-        for series in day_traces.labelled(frame, panel):
-            heights = (series.values - low) / (high - low)
-            heights.index = (heights.index - axis.start) / length
-            found = place(series.words, heights, series.side, taken)
-            if found is None:
-                continue
-            taken.append(found)
-            at = axis.position(axis.start + found.x * length)
-            figure.add_annotation(
-                x=at, y=low + found.y * (high - low), xref="x", yref=day_traces.axis_of(panel), showarrow=False,
-                text=f"<b>{found.words}</b>", xanchor=found.anchor,
-                yanchor="bottom" if found.side == "above" else "top", yshift=3 if found.side == "above" else -3,
-                font={"size": theme.CHART_FONT_SIZE, "color": theme.TOKENS[scheme][f"{series.meaning}-text"]},
-            )
+        for series, curve in zip(wanted, curves, strict=True):
+            others = [other for other in curves if other is not curve]
+            found = place(series.words, curve, series.side, taken, others, wall)
+            if found is not None:
+                taken.append(found)
+                at = axis.position(axis.start + found.x * length)
+                _write(figure, found, at, low + found.y * (high - low), day_traces.axis_of(panel),
+                       theme.TOKENS[scheme][f"{series.meaning}-text"])
+
+
+def _shares(values: pd.Series, low: float, high: float, axis: DayAxis) -> pd.Series:
+    shares = (values - low) / (high - low)
+    return shares.set_axis((values.index - axis.start) / (axis.end - axis.start))
+
+
+def _write(figure: go.Figure, found: Place, x: str, y: float, y_axis: str, colour: str) -> None:
+    above = found.side == "above"
+    figure.add_annotation(
+        x=x, y=y, xref="x", yref=y_axis, showarrow=False, text=f"<b>{found.words}</b>", xanchor=found.anchor,
+        xshift=-4 if found.anchor == "right" else 0, yanchor="bottom" if above else "top", yshift=3 if above else -3,
+        font={"size": theme.CHART_FONT_SIZE, "color": colour},
+    )
 
 
 def _draw_mark(figure: go.Figure, axis: DayAxis, mark: Mark, scheme: Scheme) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 # Sizes of a label as shares of a panel on a narrow phone; on wide screens there is more room than this.
 _CHARACTER_SHARE = 0.023
 _LINE_SHARE = 0.16
-_MOST_CANDIDATES = 24
+_MOST_CANDIDATES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,14 @@ class Place:
     x: float
     y: float
     side: Literal["above", "below"]
+    wall: float | None = None
 
     @property
     def anchor(self) -> str:
-        """Which end of the label stands at the point; at the edges it turns inwards."""
+        """Which end of the label stands at the point; at the edges, and just before the wall, it turns inwards."""
         half = len(self.words) * _CHARACTER_SHARE / 2
-        return "left" if self.x < half else "right" if self.x > 1 - half else "center"
+        end = min(self.wall, 1.0) if self.wall is not None and self.x <= self.wall + 0.005 else 1.0
+        return "left" if self.x < half else "right" if self.x > end - half else "center"
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -41,16 +43,30 @@ class Place:
         other_left, other_right, other_bottom, other_top = other.box
         return left < other_right and other_left < right and bottom < other_top and other_bottom < top
 
+    def covers(self, heights: pd.Series) -> bool:
+        """Tell whether the label lies on a curve."""
+        left, right, bottom, top = self.box
+        near = heights[(heights.index >= left) & (heights.index <= right)]
+        return bool(((near >= bottom) & (near <= top)).any())
+
 
 def place(
-    words: str, heights: pd.Series, side: Literal["above", "below"], taken: Sequence[Place]
+    words: str,
+    heights: pd.Series,
+    side: Literal["above", "below"],
+    taken: Sequence[Place],
+    curves: Sequence[pd.Series] = (),
+    wall: float | None = None,
 ) -> Place | None:
     """Return where a label of a series goes: at its most extreme point that is free, else at its most extreme one.
 
-    `heights` are the series as shares of the panel (0..1), indexed by shares of the day. None for an empty series.
+    `heights` are the series, `curves` the other ones, as shares of the panel (0..1), indexed by shares of the day. At
+    `wall`, a share of the day, stands a line that a label should not cross. None for an empty series.
     """
     known = heights.dropna().sort_values(ascending=side == "below")
-    candidates = [Place(words, float(x), float(y), side) for x, y in known.iloc[:: max(len(known) // 96, 1)].items()]
+    sample = known.iloc[:: max(len(known) // 96, 1)]
+    candidates = [Place(words, float(x), float(y), side, wall) for x, y in sample.items()]
     candidates = candidates[:_MOST_CANDIDATES]
-    free = (each for each in candidates if not any(each.overlaps(other) for other in taken))
-    return next(free, candidates[0] if candidates else None)
+    apart = [each for each in candidates if not any(each.overlaps(other) for other in taken)]
+    clear = (each for each in apart if not any(each.covers(curve) for curve in curves))
+    return next(clear, next(iter(apart or candidates), None))

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -60,6 +61,11 @@ class WeatherServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.troubles, self.recorded, self.takes_faults = Troubles(), recorded, takes_faults
         self.clock = clock or (lambda: datetime.now(UTC))
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that did not wait for its answer."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:

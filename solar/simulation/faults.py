@@ -10,7 +10,7 @@ from solar.simulation.noise import seed_of
 from solar.simulation.site import SiteSpec, epoch_seconds
 
 CODES = ("F12 grid overvoltage", "F15 grid frequency", "F23 insulation low", "F31 fan blocked")
-_DAYS_BETWEEN = 40
+_DAYS_BETWEEN = 60
 
 
 def faults(spec: SiteSpec, times: pd.DatetimeIndex) -> npt.NDArray[np.int64]:

@@ -12,16 +12,10 @@ from solar.returns.days import ZERO
 from solar.returns.modelled import ONE, ModelInput, Modelled, ModelYear
 from solar.returns.yearly import YearEnergy
 
-# Middles of ten equally likely slices of the standard normal distribution: its 5th, 15th ... 95th percentile.
-_UPPER = (
-    "0.12566134685507402",
-    "0.38532046640756773",
-    "0.6744897501960817",
-    "1.0364333894937896",
-    "1.6448536269514722",
-)
-SLICES = tuple(sorted([Decimal(z) for z in _UPPER] + [-Decimal(z) for z in _UPPER]))
-LOW, HIGH = Decimal("0.1"), Decimal("0.9")
+# Middles of seven equally likely slices of the standard normal distribution: its percentiles 1/14, 3/14 ... 13/14.
+_UPPER = ("0.3661063568005697", "0.7916386077433746", "1.4652337926855223")
+SLICES = tuple(sorted([Decimal(0), *(Decimal(sign + z) for z in _UPPER for sign in ("", "-"))]))
+LOW, HALF, HIGH = Decimal("0.1"), Decimal("0.5"), Decimal("0.9")
 FIGURES = (
     "npv",
     "irr",
@@ -82,15 +76,18 @@ def scenarios(given: ModelInput, known: Spread) -> list[ModelInput]:
     """Return equally likely variants of a model: each slice of energy with each slice of the price path.
 
     The energy of all years is scaled by 1 + z s sqrt(1/n + 1/N): the mean of N future years, seen from n measured ones.
-    Price escalations become (1 + e) exp(z s / sqrt(N)) - 1: the mean change of N years with a yearly deviation s.
+    Price escalations become (1 + e) exp(z k s) - 1. Prices are taken to wander: each year's logarithmic change deviates
+    by s. A steady deviation of k s = s sqrt(2 (2N - 1) / (3N (N - 1))) gives the mean logarithmic price of the N years
+    the variance it has on such a walk.
     """
     if given.years < 1:
         return []
     with exact():
         horizon = Decimal(given.years)
+        steady = (2 * (2 * horizon - 1) / (3 * horizon * (horizon - 1))).sqrt() if horizon > 1 else ZERO
         energy = known.energy and known.energy * (ONE / max(known.years, 1) + ONE / horizon).sqrt()
-        buy = known.import_price and known.import_price / horizon.sqrt()
-        sell = known.export_price and known.export_price / horizon.sqrt()
+        buy = known.import_price and known.import_price * steady
+        sell = known.export_price and known.export_price * steady
         by_energy = [_scaled(given, max(ZERO, ONE + z * energy)) for z in SLICES] if energy else [given]
         if not buy and not sell:
             return by_energy
@@ -111,7 +108,10 @@ def cumulative_bands(paths: Sequence[Sequence[ModelYear]]) -> tuple[Band, ...]:
 
 
 def band(values: Sequence[Decimal | None]) -> Band:
-    """Take the percentiles by linear interpolation between sorted values; a missing value sorts last."""
+    """Take the percentiles of equally likely values; a missing value sorts last.
+
+    Sorted, value k of n stands for its slice and lies at the share (k + 1/2) / n (Hazen); linear in between.
+    """
     ordered = sorted(values, key=lambda value: (value is None, value or ZERO))
     return Band(_quantile(ordered, LOW), _quantile(ordered, HIGH))
 
@@ -119,7 +119,7 @@ def band(values: Sequence[Decimal | None]) -> Band:
 def _quantile(ordered: Sequence[Decimal | None], share: Decimal) -> Decimal | None:
     if not ordered:
         return None
-    position = share * (len(ordered) - 1)
+    position = min(max(share * len(ordered) - HALF, ZERO), Decimal(len(ordered) - 1))
     lower, part = int(position), position % 1
     low = ordered[lower]
     if not part or low is None:

@@ -22,20 +22,26 @@ def interval_parts(
     Each price interval uses the same sums as a day (formulas, section 3) with the energies of the interval. A day with
     energy in a stretch that has no price gets no parts but the reason; a day without intervals is not in the result.
     """
-    days = [day for day in dates(first_date, last_date) if _varies(tariff, day)]
+    pending = [day for day in dates(first_date, last_date) if _varies(tariff, day)]
     with exact():
-        pieces = [piece for day in days for piece in tariff.pieces(day)]
         by_day: dict[date, dict[Basis, list[PieceEnergy]]] = {}
         for basis in BASES:
             beside = ("exported",) if basis == "avoided-import" else ()
+            pieces = [piece for day in pending for piece in tariff.pieces(day)]
             for each in energies_by_piece(intervals, pieces, NEEDS[basis], beside):
                 by_day.setdefault(each.piece.day, {}).setdefault(basis, []).append(each)
+            # A basis that covers the day cannot be beaten by more than what is tolerated.
+            pending = [day for day in pending if not _covers(by_day.get(day, {}).get(basis), tariff, day)]
         return {day: _parts(found, length_of_day(day, tariff.time_zone)) for day, found in by_day.items()}
 
 
 def _varies(tariff: Tariff, day: date) -> bool:
     entry = tariff.entry_on(day)
     return entry is not None and entry.varies_within_day
+
+
+def _covers(found: Sequence[PieceEnergy] | None, tariff: Tariff, day: date) -> bool:
+    return found is not None and _time(found) >= (1 - TOLERATED_GAP) * length_of_day(day, tariff.time_zone)
 
 
 def _parts(found: dict[Basis, list[PieceEnergy]], length: timedelta) -> IntervalParts:

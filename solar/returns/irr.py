@@ -77,7 +77,9 @@ def _value(terms: Sequence[float], x: float) -> float:
 
 def _sign(terms: Sequence[float], x: float) -> int:
     value = _value(terms, x)
-    noise = _NOISE * len(terms) * _value([abs(term) for term in terms], x)
+    most = _NOISE * len(terms)
+    # On [0, 1] the sum of absolute terms is at most that of the coefficients, of which none is above 1.
+    noise = most * _value([abs(term) for term in terms], x) if abs(value) <= most * len(terms) else 0.0
     return 0 if abs(value) <= noise else (1 if value > 0 else -1)
 
 

@@ -1,6 +1,7 @@
 """The sheets with every day of the account and, where prices vary within the day, every price interval."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from solar.returns.account import AccountDay
@@ -24,7 +25,7 @@ _INTERVAL_HEADS = (
 def days_sheet(result: Measured, ranges: Ranges) -> Sheet:
     """Write every day of the account; its row number is its position + 2."""
     values = {value.date: value for value in result.values}
-    parts = max(1, sum(len(value.parts) for value in result.values))
+    starts = _interval_rows(result.values)
     rows: list[Row] = [head(*_HEADS)]
     before: AccountDay | None = None
     for row, day in enumerate(result.account, start=2):
@@ -34,7 +35,7 @@ def days_sheet(result: Measured, ranges: Ranges) -> Sheet:
                 Cell(day.date, "date"),
                 *_channel_cells(value),
                 *_flow_cells(row, value),
-                *_money_cells(row, value, ranges, parts),
+                *_money_cells(row, value, ranges, starts.get(day.date, 0)),
                 *_sum_cells(row, day, before, ranges),
             )
         )
@@ -91,12 +92,12 @@ def _flow_cells(row: int, value: DayValue) -> Row:
     )
 
 
-def _money_cells(row: int, value: DayValue, ranges: Ranges, parts: int) -> Row:
+def _money_cells(row: int, value: DayValue, ranges: Ranges, interval_row: int) -> Row:
     """Import price, export price, saved by self-use, earned by export."""
     entry = value.entry
     if entry is not None and entry.varies_within_day:
         label = Cell("varies" if value.parts else value.unpriced or "")
-        return (label, label, *_interval_sums(row, value, parts))
+        return (label, label, *_interval_sums(value, interval_row))
     prices = (None, None) if entry is None else (entry.price_per_kwh, entry.export_price_per_kwh or ZERO)
     table = f"Prices!$A$2:$C${ranges.prices + 1}"
     cells = []
@@ -109,12 +110,20 @@ def _money_cells(row: int, value: DayValue, ranges: Ranges, parts: int) -> Row:
     return tuple(cells)
 
 
-def _interval_sums(row: int, value: DayValue, parts: int) -> Row:
+def _interval_rows(values: Sequence[DayValue]) -> dict[date, int]:
+    """Where the intervals of each day start on their sheet."""
+    rows, row = {}, 2
+    for value in values:
+        rows[value.date] = row
+        row += len(value.parts)
+    return rows
+
+
+def _interval_sums(value: DayValue, first: int) -> Row:
     if not value.parts:
         return Cell(""), Cell("")
-    days = column("Intervals", "A", parts)
     return tuple(
-        Cell(money, "money", f"=SUMIF({days},A{row},{column('Intervals', letter, parts)})")
+        Cell(money, "money", f"=SUM({column('Intervals', letter, len(value.parts), first)})")
         for letter, money in (("I", value.self_use_savings), ("J", value.export_savings))
     )
 

@@ -1,7 +1,7 @@
 """What a kilowatt-hour costs at every instant: price history, time-of-use windows, hourly prices, standing charges."""
 
 from solar.tariffs.bills import Bill, BillLine, bill, twelve_months_before
-from solar.tariffs.checks import Clash, entry_clashes, hourly_clashes, read_entry, read_hour
+from solar.tariffs.checks import Clash, entry_clashes, entry_to_json, hourly_clashes, read_entry, read_hour
 from solar.tariffs.csv_prices import LineError, PriceImport, parse_entries, parse_hourly
 from solar.tariffs.prices import HourlyPrice, PriceEntry, effective_date, effective_instant
 from solar.tariffs.pricing import IntervalEnergies
@@ -25,6 +25,7 @@ __all__ = [
     "effective_date",
     "effective_instant",
     "entry_clashes",
+    "entry_to_json",
     "hourly_clashes",
     "parse_entries",
     "parse_hourly",

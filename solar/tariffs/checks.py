@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any, cast
 
-from solar.money import decimal_of
+from solar.money import decimal_of, plain
 from solar.tariffs.prices import (
     NOTHING,
     STANDING_PERIODS,
@@ -17,7 +17,7 @@ from solar.tariffs.prices import (
     effective_date,
     effective_instant,
 )
-from solar.tariffs.windows import Window, overlap, window_from_json
+from solar.tariffs.windows import Window, overlap, window_from_json, window_to_json
 
 FIRST_DATE = date(1900, 1, 1)
 HIGHEST_PRICE = Decimal(1_000_000)
@@ -87,6 +87,20 @@ def read_entry(values: Mapping[str, Any]) -> tuple[PriceEntry | None, dict[str, 
         standing_period=read("standingPeriod", _period, "month"),
     )
     return (None if errors else entry), errors
+
+
+def entry_to_json(entry: PriceEntry) -> dict[str, Any]:
+    """Write an entry in the words that `read_entry` reads; decimals as text."""
+    export = entry.export_price_per_kwh
+    return {
+        "effectiveFrom": entry.effective_from.isoformat(),
+        "pricePerKwh": plain(entry.price_per_kwh),
+        "exportPricePerKwh": None if export is None else plain(export),
+        "hourly": entry.hourly,
+        "windows": [window_to_json(window) for window in entry.windows],
+        "standingCharge": plain(entry.standing_charge),
+        "standingPeriod": entry.standing_period,
+    }
 
 
 def entry_clashes(entries: Sequence[PriceEntry], time_zone: str, existing: Sequence[PriceEntry] = ()) -> list[Clash]:

@@ -11,6 +11,7 @@ from solar.tariffs import (
     Season,
     Window,
     entry_clashes,
+    entry_to_json,
     hourly_clashes,
     parse_entries,
     parse_hourly,
@@ -36,6 +37,7 @@ def test_an_entry_is_read_with_all_its_fields() -> None:
     assert errors == {}
     night = Window("night", time(22), time(6), D("0.2"), days=frozenset({"weekday"}))
     assert entry == PriceEntry(date(2025, 1, 1), D("0.30"), D("-0.02"), (night,), False, D("12.50"), "year")
+    assert read_entry(entry_to_json(entry)) == (entry, {})
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from solar import money
 
-
 STANDARD = """
-    JPY 0, KRW 0, VND 0, CLP 0, ISK 0, UGX 0, XAF 0, XOF 0, XPF 0, BIF 0, DJF 0, GNF 0, KMF 0, PYG 0, RWF 0, UYI 0, VUV 0,
-    KWD 3, BHD 3, IQD 3, JOD 3, LYD 3, OMR 3, TND 3, CLF 4, UYW 4,
+    JPY 0, KRW 0, VND 0, CLP 0, ISK 0, UGX 0, XAF 0, XOF 0, XPF 0, BIF 0, DJF 0, GNF 0, KMF 0, PYG 0, RWF 0, UYI 0,
+    VUV 0, KWD 3, BHD 3, IQD 3, JOD 3, LYD 3, OMR 3, TND 3, CLF 4, UYW 4,
     EUR 2, USD 2, GBP 2, HUF 2, MGA 2, MRU 2, IDR 2, LAK 2, CRC 2, TWD 2, eur 2, HRK 2
 """
 

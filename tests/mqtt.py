@@ -5,7 +5,7 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from deploy.local import process
+from deploy.local import mongo, postgres, process
 from deploy.local.ports import accepts, free_port, wait_for
 from tests.servers import PROJECT
 
@@ -151,3 +151,35 @@ class Device:
     def leave(self) -> None:
         self.client.disconnect()
         self.client.loop_stop()
+
+
+def restartable_mongo(folder: Path) -> tuple[str, "Restartable"]:
+    """A MongoDB of one's own that may be stopped and started again; gives its URL too."""
+    port, password = free_port(), secrets.token_hex(24)
+    child = mongo.prepare(folder / "mongo", port, password)
+    return mongo.url(port, password), Restartable(child, lambda: mongo.is_ready(port), folder / "mongo.log")
+
+
+def restartable_postgres(folder: Path) -> tuple[str, "Restartable"]:
+    """A PostgreSQL of one's own that may be stopped and started again; gives its URL too."""
+    port, password = free_port(), secrets.token_urlsafe(24)
+    child = postgres.prepare(folder / "postgres", port, password)
+    return postgres.url(port, password), Restartable(child, lambda: postgres.is_ready(port), folder / "postgres.log")
+
+
+class Restartable:
+    """A database server with the same port and files at every start."""
+
+    def __init__(self, child: process.Child, is_ready: Callable[[], bool], log: Path) -> None:
+        self._child, self._is_ready, self._log = child, is_ready, log
+        self._process: Any = None
+
+    def start(self) -> None:
+        with self._log.open("ab") as output:
+            self._process = process.start(self._child, output)
+        assert wait_for(self._is_ready, 30), self._log.read_text(errors="replace")[-2000:]
+
+    def stop(self) -> None:
+        if self._process is not None:
+            process.stop(self._process, self._child, 30)
+            self._process = None

@@ -148,6 +148,24 @@
     }
   });
 
+  // Dash writes a zoom back into the figure, so Plotly's own memory of it (uirevision) is lost with the next figure.
+  function draw(figure) {
+    const graph = chart();
+    const whole = figure.layout.meta.range;
+    if (!whole || !graph || !graph.layout || graph.layout.uirevision !== figure.layout.uirevision) return figure;
+    const shown = graph.layout.xaxis.range;
+    if (String(shown) === String(whole)) return figure;
+    const xaxis = Object.assign({}, figure.layout.xaxis, { range: shown.slice() });
+    return Object.assign({}, figure, { layout: Object.assign({}, figure.layout, { xaxis }) });
+  }
+
+  // Plotly's own way back would end where the readings end, not where the day does.
+  document.addEventListener("dblclick", (event) => {
+    const graph = event.target.closest && event.target.closest("#monitor-day-chart") && chart();
+    const whole = graph && graph.layout && graph.layout.meta && graph.layout.meta.range;
+    if (whole) window.Plotly.relayout(graph, { "xaxis.range": whole.slice(), "xaxis.autorange": false });
+  });
+
   // ---- pace -------------------------------------------------------------------------------------------------------
 
   // Ten seconds while today is shown in a visible tab; nothing is asked otherwise, and at once on coming back.
@@ -200,5 +218,5 @@
   });
 
   setInterval(() => { if (!document.hidden) tick(); }, SECOND);
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { live: { apply, pace }, day: { move, show } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { live: { apply, pace }, day: { draw, move, show } });
 })();

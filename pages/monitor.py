@@ -45,6 +45,7 @@ class Ids:
     TODAY = "monitor-today-button"
     PICKER = "monitor-day-picker"
     CHART = "monitor-day-chart"
+    FIGURE = "monitor-figure-store"
     PANEL = "monitor-chart-panel"
     SUMMARY = "monitor-chart-summary"
     COVERAGE = "monitor-chart-coverage"
@@ -61,6 +62,7 @@ def layout(source_id: str = "", date: str | None = None, **_query: str) -> Any:
             dcc.Store(id=Ids.RANGE),
             dcc.Store(id=Ids.TURN),
             dcc.Store(id=Ids.SEEN),
+            dcc.Store(id=Ids.FIGURE),
             dcc.Store(id=Ids.LIVE, data=waiting_view()),
             dcc.Store(id=Ids.TEMPLATE, data=flow_template()),
             dcc.Interval(id=Ids.INTERVAL, interval=REFRESH_MILLISECONDS),
@@ -114,7 +116,7 @@ def _chart_card() -> Any:
                     html.Div(waiting, className="chart-wait"),
                     dcc.Graph(
                         id=Ids.CHART, figure={}, responsive=True, className="chart",
-                        config={"displayModeBar": False, "doubleClick": "reset", "showTips": False},
+                        config={"displayModeBar": False, "doubleClick": False, "showTips": False},
                     ),
                 ],
                 id=Ids.PANEL,
@@ -142,7 +144,7 @@ def follow(_ticks: int | None, source_id: str, seen: dict[str, str] | None) -> A
 
 
 @callback(
-    Output(Ids.CHART, "figure"),
+    Output(Ids.FIGURE, "data"),
     Output(Ids.CHART, "style"),
     Output(Ids.PANEL, "className"),
     Output(Ids.SUMMARY, "children"),
@@ -175,6 +177,9 @@ clientside_callback(
     Output(Ids.FLOW, "aria-label"),
     Input(Ids.LIVE, "data"),
     State(Ids.TEMPLATE, "data"),
+)
+clientside_callback(
+    ClientsideFunction("day", "draw"), Output(Ids.CHART, "figure"), Input(Ids.FIGURE, "data"), prevent_initial_call=True
 )
 clientside_callback(
     ClientsideFunction("live", "pace"),

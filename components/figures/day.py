@@ -95,7 +95,7 @@ def _layout(
         "template": template(scheme),
         "height": _HEIGHTS[len(panels)],
         "uirevision": f"{axis.day} {axis.time_zone}",
-        "meta": {"explicit_colours": True, "day": f"{axis.day}"},
+        "meta": {"explicit_colours": True, "day": f"{axis.day}", "range": axis.layout()["range"]},
         "hoversubplots": "axis",
         "dragmode": "zoom",
         "xaxis": {

@@ -54,7 +54,8 @@ def verify(
     """
     if len(body) > MAX_BYTES:
         return Verdict(413, "too-large")
-    secrets = [text.removeprefix(_PREFIX) for text in ([secret] if isinstance(secret, str) else secret)]
+    given = [secret] if isinstance(secret, str) else secret
+    secrets = [text.removeprefix(_PREFIX) for text in given if text.removeprefix(_PREFIX)]
     named = _by_name(headers)
     if _SIGNATURE in named or (_SIMPLE not in named and (_ID in named or _TIME in named)):
         return _standard(secrets, now, named, body, seen_ids)

@@ -160,10 +160,14 @@
   }
 
   // Plotly's own way back would end where the readings end, not where the day does.
-  document.addEventListener("dblclick", (event) => {
-    const graph = event.target.closest && event.target.closest("#monitor-day-chart") && chart();
-    const whole = graph && graph.layout && graph.layout.meta && graph.layout.meta.range;
-    if (whole) window.Plotly.relayout(graph, { "xaxis.range": whole.slice(), "xaxis.autorange": false });
+  document.addEventListener("pointerover", (event) => {
+    const graph = event.target.closest && event.target.closest("#monitor-day-chart .js-plotly-plot");
+    if (!graph || !graph.on || graph.dataset.wholeDay) return;
+    graph.dataset.wholeDay = "on double click";
+    graph.on("plotly_doubleclick", () => {
+      const whole = graph.layout.meta && graph.layout.meta.range;
+      if (whole) window.Plotly.relayout(graph, { "xaxis.range": whole.slice(), "xaxis.autorange": false });
+    });
   });
 
   // ---- pace -------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def sentence(flow: Flow) -> str:
     if _positive(flow.battery):
         deeds.append("charge the battery" if plural else "charges the battery")
     if _negative(flow.grid):
-        deeds.append("export the rest" if plural else "exports the rest")
+        deeds.append(f"{'export' if plural else 'exports'} {'the rest' if deeds else 'everything'}")
     if not deeds:
         return ""
     names = _listed(givers)
@@ -114,6 +114,7 @@ def flow_parts(flow: Flow, state: Freshness) -> Parts:
     for name in ("flow-battery", "line-battery", "charge"):
         parts.mark(name, parts.classes.get(name, ""), hidden)
     parts.mark("flow-battery-text", hidden)
+    parts.mark("flow-body", "" if flow.has_battery else "alone")
     return parts
 
 

@@ -34,7 +34,7 @@ def flow_card(container_id: str) -> Any:
                 ],
                 className="card-head",
             ),
-            html.Div(id=container_id, className="flow", role="img", **{"aria-label": "Live flow"}),
+            html.Div(id=container_id, className="flow", role="img", **{"aria-label": "Live flow"}, **part("flow-body")),
             html.P("", className="paused-note", **part("flow-paused")),
         ],
         className="card flow-card",

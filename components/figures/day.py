@@ -184,7 +184,7 @@ def _shade(figure: go.Figure, axis: DayAxis, start: datetime, end: datetime, sch
     tokens = theme.TOKENS[scheme]
     figure.add_shape(type="rect", xref="x", yref="paper", x0=axis.position(start), x1=axis.position(end), y0=0, y1=1,
                      fillcolor=tokens["raised"], line_width=0, layer="below")
-    if (end - start) / (axis.end - axis.start) > 0.2:
+    if (end - start) / (axis.end - axis.start) > 0.15:
         figure.add_annotation(x=axis.position(start + (end - start) / 2), y=1, xref="x", yref="paper", yanchor="top",
                               text="<b>no readings</b>", showarrow=False, yshift=-4,
                               font={"size": theme.SMALL_FONT_SIZE, "color": tokens["dim"]})

@@ -223,7 +223,8 @@ def labelled(frame: pd.DataFrame, panel: Panel) -> Iterator[Labelled]:
     for field, meaning, words, side in cases:
         values = _known(frame, field) / 1000
         values = values if panel == "power" else values[values > 0] if side == "above" else values[values < 0]
-        if len(values) and values.abs().max() >= _WORTH_A_LABEL * (high - low):
+        least = 0 if panel == "power" else _WORTH_A_LABEL * (high - low)
+        if len(values) and values.abs().max() > least:
             yield Labelled(words, meaning, values, side)
 
 

@@ -87,16 +87,17 @@ def compute_days(
     before the start of `first` is ignored. `battery_seen`: a battery field occurs in readings not given here.
     """
     start = microseconds(days.start_of_day(first, time_zone))
-    found = _readings_from(frame, start, installed_capacity_watts)
-    calendar = _calendar(found, state, first, last, time_zone)
+    found = readings_from(frame, start, installed_capacity_watts)
+    calendar = calendar_of_readings(found, state, first, last, time_zone)
     account = Account(found, state, calendar, installed_capacity_watts)
-    candidates = sorted((c for c in account.candidates() if first <= c.date <= last), key=_order)
+    books = account.books()
+    candidates = sorted((c for c in books.candidates() if first <= c.date <= last), key=order_of)
     battery = battery_seen or state.battery_seen or has_battery_field(found)
     edges = days.dates(first, last + timedelta(days=1))
     return Computation(
         rank(candidates, battery=battery and has_battery is not False),
         candidates,
-        sorted(account.notes, key=lambda note: (note.start, note.end, note.channel, note.source)),
+        sorted(books.notes, key=lambda note: (note.start, note.end, note.channel, note.source)),
         {day: account.state_at(calendar.start(calendar.position(day))) for day in edges},
         _final(times_of(frame.index), calendar, days.dates(first, last)),
     )
@@ -123,17 +124,21 @@ def affected_from(state: State, fields: Iterable[str]) -> datetime | None:
     return instant_of(min(last)) if last else None
 
 
-def _order(candidate: Candidate) -> tuple[date, int, int]:
+def order_of(candidate: Candidate) -> tuple[date, int, int]:
+    """Sorts candidates by date, channel and rank of their source."""
     return candidate.date, CHANNELS.index(candidate.channel), SOURCES.index(candidate.source)
 
 
-def _readings_from(frame: pd.DataFrame, start: int, capacity: float | None) -> dict[str, Series]:
+def readings_from(frame: pd.DataFrame, start: int, capacity: float | None) -> dict[str, Series]:
+    """The clean series of the fields that occur in readings from `start` (microseconds since 1970) on."""
     found = series_of(frame, capacity)
     within = {name: series.where(series.times >= start) for name, series in found.items()}
     return {name: series for name, series in within.items() if len(series)}
 
 
-def _calendar(found: Mapping[str, Series], state: State, first: date, last: date, time_zone: str) -> Calendar:
+def calendar_of_readings(
+    found: Mapping[str, Series], state: State, first: date, last: date, time_zone: str
+) -> Calendar:
     """All dates that a step of these readings may touch, and those asked for with the one after."""
     start, end = days.start_of_day(first, time_zone), days.end_of_day(last, time_zone)
     earlier = affected_from(state, found)

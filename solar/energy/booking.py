@@ -48,17 +48,20 @@ class _Steps:
 
 
 class Booker:
-    """Books the walk of one counter of one channel into a ledger and keeps the notes."""
+    """Books the walk of one counter of one channel, or its steps that end before an instant, and keeps the notes."""
 
-    def __init__(self, channel: str, source: Source, walk: Walk, calendar: Calendar) -> None:
+    def __init__(
+        self, channel: str, source: Source, walk: Walk, calendar: Calendar, before: int | None = None
+    ) -> None:
         self.channel: str = channel
         self.source: Source = source
         self.calendar = calendar
         self.ledger = Ledger(calendar)
         self.notes: list[Note] = []
-        self.steps = _steps(walk, calendar)
+        self.steps = _steps(walk, calendar, before)
         for excursion in walk.excursions:
-            self._note("excursion", excursion.start, excursion.end, None, excursion.readings)
+            if before is None or excursion.start < before:
+                self._note("excursion", excursion.start, excursion.end, None, excursion.readings)
 
     def book_lifetime(self, anchors: Anchors) -> None:
         """Book the steps of a lifetime counter."""
@@ -165,9 +168,11 @@ class Booker:
         self.notes.append(note)
 
 
-def _steps(walk: Walk, calendar: Calendar) -> _Steps:
-    """The accepted steps of a walk; the very first reading of a series starts at itself."""
+def _steps(walk: Walk, calendar: Calendar, before: int | None) -> _Steps:
+    """The accepted steps of a walk (that end before an instant); the very first of a series starts at its end."""
     accepted = np.flatnonzero(walk.kinds != Step.DROPPED)
+    if before is not None:
+        accepted = accepted[walk.series.times[accepted] < before]
     ends = walk.series.times[accepted]
     starts = np.concatenate((ends[:1], ends[:-1]))
     if walk.before is not None and starts.size:

@@ -1,7 +1,7 @@
 """Which source counts for a channel of a day, and consumption from the balance (formulas 1.4)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 from solar.energy.channels import JITTER, SOURCES, TOLERANCE, Source
 from solar.vocabulary import CHANNELS
 
-Method = Literal["lifetime", "day", "power", "balance"]
+Method = Literal["lifetime", "day", "power", "balance", "imported", "corrected"]
 Verdict = Literal["taken", "knows-less", "covers-less", "ranks-lower"]
 _SHARE_PARTS = 20
 """A source is dropped where its share of the day is more than 1/20 below the best."""
@@ -71,18 +71,36 @@ def judge(candidates: Sequence[Candidate]) -> list[tuple[Candidate, Verdict]]:
     return [(candidate, verdicts[candidate.source]) for candidate in candidates]
 
 
-def rank(candidates: Iterable[Candidate], *, battery: bool) -> list[DayEnergy]:
-    """The rows of all dates and channels, by date and channel; `battery`: battery terms belong to the balance."""
+def rank(
+    candidates: Iterable[Candidate],
+    *,
+    battery: bool,
+    corrections: Iterable[DayEnergy] = (),
+    imports: Iterable[DayEnergy] = (),
+) -> list[DayEnergy]:
+    """The rows of all dates and channels, by date and channel; `battery`: battery terms belong to the balance.
+
+    `corrections` stand in for what was measured, `imports` where nothing was; the balance is made of what stands.
+    """
     grouped: dict[date, dict[str, list[Candidate]]] = defaultdict(lambda: defaultdict(list))
     for candidate in candidates:
         grouped[candidate.date][candidate.channel].append(candidate)
+    given, brought = _by_date(corrections), _by_date(imports)
     rows = []
-    for day in sorted(grouped):
-        found = {channel: _taken(sources) for channel, sources in grouped[day].items()}
+    for day in sorted(grouped.keys() | given.keys() | brought.keys()):
+        measured = {channel: _taken(sources) for channel, sources in grouped.get(day, {}).items()}
+        found = {**brought.get(day, {}), **measured, **given.get(day, {})}
         if "consumed" not in found and (balance := _balance(found, battery)) is not None:
             found["consumed"] = balance
         rows += [found[channel] for channel in CHANNELS if channel in found]
     return rows
+
+
+def _by_date(rows: Iterable[DayEnergy]) -> Mapping[date, Mapping[str, DayEnergy]]:
+    found: dict[date, dict[str, DayEnergy]] = defaultdict(dict)
+    for row in rows:
+        found[row.date][row.channel] = row
+    return found
 
 
 def _far_below(time: int, best: int, length: int) -> bool:

@@ -28,9 +28,14 @@ def may_use(user_name: str, action: str, topic: str) -> bool:
     """Return whether a user may `publish` or `subscribe`: a source only publishes, below its own topic."""
     source_id = _source_of(user_name)
     if source_id is None:
-        return user_name == _listener()[0] and action == "subscribe"
+        return user_name == _listener()[0] and action == "subscribe" and _without_group(topic) == f"{ROOT}#"
     own = f"{ROOT}{source_id}/"
     return action == "publish" and topic.startswith(own) and len(topic) > len(own) and not set("+#") & set(topic)
+
+
+def _without_group(topic_filter: str) -> str:
+    """Return the filter of a subscription that several listeners share, without the name they share it under."""
+    return topic_filter.split("/", 2)[-1] if topic_filter.startswith("$share/") else topic_filter
 
 
 def revoked(sessions: Iterable[tuple[str, str]], now: datetime) -> set[str]:

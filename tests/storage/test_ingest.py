@@ -1,15 +1,21 @@
 """Ingestion against real stores: what arrives is kept once, completed by later messages, and never silently lost."""
 
 import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from data import arrivals, mongo, readings
-from services import accounts, ingest, sources
+from deploy.local.ports import free_port
+from services import accounts, documents, ingest, sources
 from services.source_facts import CACHE
 from solar import normalise
+from tests import servers
 
 NOW = datetime(2026, 6, 21, 12, 0, 30, tzinfo=UTC)
 STAMP = "2026-06-21T12:00:00Z"
@@ -143,3 +149,89 @@ def test_integers_beyond_64_bits_and_odd_keys_can_be_kept(source_id: str) -> Non
 def _fresh_facts() -> None:
     """Facts that another test left must not serve this one."""
     CACHE.forget()
+
+
+@contextmanager
+def _postgres_away(stores: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Our settings name a port on which nobody listens."""
+    with monkeypatch.context() as patch:
+        patch.setenv("AMPRA_POSTGRES_URL", f"postgresql://ampra:x@127.0.0.1:{free_port()}/ampra")
+        servers.forget_settings()
+        yield
+    servers.forget_settings()
+
+
+def test_known_sources_go_on_for_five_minutes_without_postgresql(
+    source_id: str, stores: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _deliver(source_id, {"timestamp": STAMP, "solarPower": 1})
+    other = str(uuid4())
+    with _postgres_away(stores, monkeypatch):
+        later = NOW + timedelta(minutes=4, seconds=59)
+        message = normalise.Message("mqtt", "data", b'{"solarPower": 2}', later)
+        known, unknown = ingest.accept([ingest.Delivery(each, message) for each in (source_id, other)], later)
+        assert (known.stored, known.postponed) == (1, False)
+        assert (unknown.stored, unknown.postponed, unknown.refused) == (0, True, None)
+        too_late = NOW + timedelta(minutes=5, seconds=1)
+        assert _deliver(source_id, {"solarPower": 3}, at=too_late).postponed
+    assert _deliver(source_id, {"solarPower": 3}, at=too_late + timedelta(seconds=3)).stored == 1
+
+
+def test_partial_messages_of_one_round_all_count_in_the_latest_state(source_id: str) -> None:
+    bodies = [{"ts": "2026-06-21T12:00:02Z", "solarPower": 4000}, {"ts": "2026-06-21T12:00:01Z", "soc": 50}]
+    _deliver(source_id, {"ts": "2026-06-21T12:00:00Z", "loadPower": 900, "soc": 40})
+    _deliver(source_id, bodies)
+    state = readings.latest(mongo.database(), [source_id])[source_id]
+    assert state["timestamp"] == datetime(2026, 6, 21, 12, 0, 2, tzinfo=UTC)
+    values, times = state["values"], state["times"]
+    assert (values["solarPower"], values["loadPower"], values["stateOfCharge"]) == (4000, 900, 50)
+    assert times["stateOfCharge"] == datetime(2026, 6, 21, 12, 0, 1, tzinfo=UTC)
+    _deliver(source_id, [{"ts": "2026-06-21T12:00:03Z", "solarPower": 1}, {"ts": "2026-06-21T11:00:00Z", "soc": 1}])
+    state = readings.latest(mongo.database(), [source_id])[source_id]
+    assert (state["values"]["solarPower"], state["values"]["stateOfCharge"]) == (1, 50)
+
+
+def test_a_reading_that_the_store_refuses_is_a_dead_letter_and_the_others_are_kept(
+    source_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoilt(each: str, reading: normalise.Reading) -> dict[str, Any]:
+        document = of_reading(each, reading)
+        if reading.fields["solarPower"] == 2:
+            document["solarPower"] = "no double"
+        if reading.fields["solarPower"] == 3:
+            document["rawData"] = {"too large": 2**80}
+        return document
+
+    of_reading = documents.of_reading
+    monkeypatch.setattr(documents, "of_reading", spoilt)
+    receipt = _deliver(source_id, [{"ts": f"2026-06-21T12:00:0{n}Z", "solarPower": n} for n in range(5)])
+    assert (receipt.stored, len(receipt.dead)) == (3, 2)
+    assert [each["solarPower"] for each in _stored(source_id)] == [0, 1, 4]
+    letters = arrivals.dead_letters(mongo.database(), source_id)
+    assert sum(each["times"] for each in letters) == 2
+
+
+def test_many_large_values_of_one_batch_do_not_overfill_it(source_id: str) -> None:
+    for number in range(8):
+        large = json.dumps({"pv_power": number, "note": "x" * 1_000_000}).encode()
+        assert _deliver(source_id, large, f"tree/{number}", NOW + timedelta(milliseconds=number)).pending
+    assert ingest.close_due_batches(NOW + timedelta(seconds=11)) == 2
+    assert len(_stored(source_id)) == 2
+
+
+def test_what_two_processes_learn_of_a_device_is_both_kept(source_id: str) -> None:
+    database = mongo.database()
+    arrivals.keep_memory(database, source_id, {"parts": {"grid": ["L1"]}}, 0)
+    known = arrivals.memories(database, [source_id])[source_id]
+    arrivals.keep_memory(database, source_id, {"parts": {"grid": ["L1", "L2"]}, "units": {"a": "W"}}, known.revision)
+    arrivals.keep_memory(database, source_id, {"parts": {"grid": ["L1", "L3"]}, "units": {"b": "V"}}, known.revision)
+    now = arrivals.memories(database, [source_id])[source_id]
+    assert now.learnt == {"parts": {"grid": ["L1", "L2", "L3"]}, "units": {"a": "W", "b": "V"}}
+
+
+def test_two_writers_of_one_instant_lose_neither_s_fields(source_id: str) -> None:
+    fields = ("solarPower", "loadPower", "gridPower", "stateOfCharge", "batteryVoltage", "gridVoltage", "solarVoltage")
+    with ThreadPoolExecutor(len(fields)) as threads:
+        list(threads.map(lambda name: _deliver(source_id, {"timestamp": STAMP, name: 42}), fields))
+    (kept,) = _stored(source_id)
+    assert {name: kept[name] for name in fields} == dict.fromkeys(fields, 42)

@@ -1,40 +1,42 @@
 """Bands that hold what they promise: p10 and p90 from the errors of the back-test, by level and by time of day."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from .site import Array
 
-COVERAGE = 0.8
+MISS = 0.1
+LEAST = 5e-3
+PROOFS = (120.0, 90.0, 60.0, 30.0)
 NODES = 4
-SHAPE_DAYS, WIDTH_DAYS = 60.0, 20.0
+SHAPE_DAYS, WIDTH_DAYS = 60.0, 45.0
 
 
 @dataclass(frozen=True)
 class Band:
     """Offsets below and above p50 in units of the quantity's scale, on a grid of nodes over level and time.
 
-    Level is p50 / unit; time is any number per slot (sun height or hour). `factor` is the conformal correction.
+    Level is p50 / unit; time is any number per slot (sun height or hour). `factors`: the conformal corrections below and above.
     """
 
     levels: list[float]
     times: list[float]
     low: list[list[float]]
     high: list[list[float]]
-    factor: float = 1.0
+    factors: list[float] = field(default_factory=lambda: [1.0, 1.0])
 
     def offsets(self, level: Array, time: Array) -> tuple[Array, Array]:
         """(below, above), both >= 0, at points of any shape, by bilinear interpolation held at the edges."""
         i, u = _between(np.asarray(self.levels), level)
         j, v = _between(np.asarray(self.times), time)
         both = []
-        for grid in (np.asarray(self.low), np.asarray(self.high)):
+        for grid, factor in zip((np.asarray(self.low), np.asarray(self.high)), self.factors, strict=True):
             near = grid[i, j] * (1 - v) + grid[i, j + 1] * v
             far = grid[i + 1, j] * (1 - v) + grid[i + 1, j + 1] * v
-            both.append(np.asarray((near * (1 - u) + far * u) * self.factor))
+            both.append(np.asarray((near * (1 - u) + far * u) * factor))
         return both[0], both[1]
 
     def to_dict(self) -> dict[str, Any]:
@@ -77,20 +79,38 @@ def _nodes(values: Array) -> Array:
 def fit(level: Array, time: Array, error: Array, age: Array) -> Band:
     """Band from back-tested points: level and time as in `Band`, error = (truth - p50) / unit, age in days.
 
-    The shape is learnt over months, its width over the last weeks, for errors follow the season's weather.
+    The width is proved on days the shape has not seen: shapes fitted to what was known 120, 90, 60 and 30 days ago are held
+    against the month after each, and what they lacked there widens (or narrows) the shape fitted to everything.
     """
-    importance, lately = np.exp(-age / SHAPE_DAYS), np.exp(-age / WIDTH_DAYS)
+    below, above, ages = [], [], []
+    for cut in PROOFS:
+        older, newer = age > cut, (age <= cut) & (age > cut - 30)
+        if len(np.unique(age[older])) < 20 or not newer.any():
+            continue
+        low, high = _shape(level[older], time[older], error[older], age[older] - cut).offsets(level[newer], time[newer])
+        below.append(-error[newer] / low)
+        above.append(error[newer] / high)
+        ages.append(age[newer])
+    band = _shape(level, time, error, age)
+    if not below:
+        return band
+    importance = np.exp(-np.concatenate(ages) / WIDTH_DAYS)
+    factors = [weighted_quantile(np.concatenate(reach), importance, 1 - MISS) for reach in (below, above)]
+    return replace(band, factors=[float(np.clip(factor, 0.3, 4.0)) for factor in factors])
+
+
+def _shape(level: Array, time: Array, error: Array, age: Array) -> Band:
+    """Weighted 10th and 90th percentile of the errors around each node."""
     levels, times = _nodes(level), _nodes(time)
     low, high = np.zeros((len(levels), len(times))), np.zeros((len(levels), len(times)))
     wide = max(float(np.mean(np.diff(levels))), 1e-3), max(float(np.mean(np.diff(times))), 1e-3)
+    order = np.argsort(error)
+    level, time, error, fade = level[order], time[order], error[order], np.exp(-age[order] / SHAPE_DAYS)
     for row, at in enumerate(levels):
         for column, when in enumerate(times):
             near = np.exp(-0.5 * (((level - at) / (0.6 * wide[0])) ** 2 + ((time - when) / (0.6 * wide[1])) ** 2))
-            weights = importance * (near + 1e-4)
-            low[row, column] = max(-weighted_quantile(error, weights, 0.1), 1e-4)
-            high[row, column] = max(weighted_quantile(error, weights, 0.9), 1e-4)
-    band = Band(levels.tolist(), times.tolist(), low.tolist(), high.tolist())
-    below, above = band.offsets(level, time)
-    reach = np.where(error < 0, -error / below, error / above)
-    factor = float(np.clip(weighted_quantile(reach, lately, COVERAGE), 0.4, 2.5))
-    return Band(levels.tolist(), times.tolist(), low.tolist(), high.tolist(), factor)
+            reached = np.cumsum(fade * (near + 1e-4))
+            places = np.searchsorted(reached, np.array([MISS, 1 - MISS]) * reached[-1])
+            lower, upper = error[np.minimum(places, len(error) - 1)]
+            low[row, column], high[row, column] = max(-float(lower), LEAST), max(float(upper), LEAST)
+    return Band(levels.tolist(), times.tolist(), low.tolist(), high.tolist())

@@ -55,9 +55,14 @@
     }
   }
 
-  function apply(view, template) {
+  function drawOnce(template, waitingView) {
     const diagram = document.getElementById("monitor-flow-diagram");
     if (diagram && !diagram.firstChild) diagram.innerHTML = template;
+    apply(waitingView);
+    return "once";
+  }
+
+  function apply(view) {
     fill(view);
     now.newest = view.newest;
     now.word = view.texts["badge-word"] || "";
@@ -222,5 +227,5 @@
   });
 
   setInterval(() => { if (!document.hidden) tick(); }, SECOND);
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { live: { apply, pace }, day: { draw, move, show } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { live: { apply, draw: drawOnce, pace }, day: { draw, move, show } });
 })();

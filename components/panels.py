@@ -105,7 +105,6 @@ def silence_notice(measured_at: datetime, state: Freshness, now: datetime, time_
             ),
         ],
         className="card silence",
-        role="status",
     )
 
 

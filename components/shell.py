@@ -106,7 +106,6 @@ def _header() -> Any:
                 html.Span("", **part("badge-age")),
             ],
             className="badge status gone",
-            role="status",
             **part("badge"),
         ),
         html.Div([_scheme_button(), _account_menu()], className="shell-right"),

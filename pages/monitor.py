@@ -172,11 +172,17 @@ def draw(day_text: str | None, scheme: Scheme | None, _turn: str | None, source_
     return figure, height, "chart-panel", summary(frame, day), day_totals(energies.kwh), coverage, chosen
 
 
+# Drawn at once, while the first answer is still awaited.
+clientside_callback(
+    ClientsideFunction("live", "draw"),
+    Output(Ids.FLOW, "data-drawn"),
+    Input(Ids.TEMPLATE, "data"),
+    State(Ids.LIVE, "data"),
+)
 clientside_callback(
     ClientsideFunction("live", "apply"),
     Output(Ids.FLOW, "aria-label"),
     Input(Ids.LIVE, "data"),
-    State(Ids.TEMPLATE, "data"),
 )
 clientside_callback(
     ClientsideFunction("day", "draw"), Output(Ids.CHART, "figure"), Input(Ids.FIGURE, "data"), prevent_initial_call=True

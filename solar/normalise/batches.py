@@ -71,7 +71,7 @@ def _gathered(messages: Sequence[Message], source: Source, memory: Memory) -> Ou
     sheet = read(leaves, "", rules, limits_for(source.installed_capacity_watts), notebook.shown)
     if profile is not None:
         for message in messages:
-            note_profile(profile, message, [""], notebook)
+            note_profile(profile, message, _paths_in(message, source), notebook)
     if not sheet.fields:
         reason = lost(sheet, timed=False).reason
         is_understood = bool(sheet.times) or (not leaves.paths and bool(leaves.units))
@@ -99,6 +99,13 @@ def _collect(message: Message, source: Source, notebook: Notebook, leaves: Leave
         leaves.paths.extend(found.paths)
         leaves.values.extend(found.values)
         leaves.units.update(found.units)
+
+
+def _paths_in(message: Message, source: Source) -> list[str]:
+    """The paths of a message below its topic."""
+    if type(message.parsed.value) not in (dict, list):
+        return [""]
+    return [path for part in parts_of(message, source) for path in part.leaves.paths]
 
 
 def _keep_raw(message: Message, raw: dict[str, Any]) -> None:

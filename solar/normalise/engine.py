@@ -16,7 +16,7 @@ from solar.normalise.profiles import is_marked
 from solar.normalise.profiles.base import Profile
 from solar.normalise.redaction import kept, without_secrets
 from solar.normalise.renaming import below, rename_discovered
-from solar.normalise.sorting import remembered, root_of
+from solar.normalise.sorting import remembered, tree_of
 from solar.normalise.times import fault_of, says_nothing, to_instant, whole_milliseconds
 
 NO_KNOWN_FIELD = "no known field"
@@ -90,9 +90,9 @@ def _from_part(part: Part, message: Message, source: Source, notebook: Notebook)
 
 def note_profile(profile: Profile, message: Message, paths: Sequence[str], notebook: Notebook) -> None:
     """Remember which family speaks in the message's topic tree."""
-    root = root_of(message)
-    if notebook.section("profiles").get(root) != profile.name and is_marked(profile, message.path, paths):
-        notebook.note("profiles", root, profile.name)
+    tree = tree_of(message)
+    if notebook.section("profiles").get(tree) != profile.name and is_marked(profile, message.path, paths):
+        notebook.note("profiles", tree, profile.name)
 
 
 def rules_of(

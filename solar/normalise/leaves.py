@@ -68,6 +68,10 @@ def _add_object(value: dict[str, Any], path: str, depth: int, leaves: Leaves) ->
     if depth > MAX_DEPTH or len(paths) >= MAX_LEAVES:
         return
     wrapped = _value_key(value)
+    if wrapped is None and type(value.get("Values")) is dict and "Unit" in value:
+        # Fronius: one unit for the values of all inverters
+        leaves.units.update({f"{path}/Values/{key}": str(value["Unit"]) for key in value["Values"]})
+        value = {key: child for key, child in value.items() if key != "Unit"}
     for key, child in value.items():
         if key == wrapped:
             _add(child, path, depth, leaves)

@@ -71,13 +71,14 @@ def remembered(message: Message, memory: Memory) -> Profile | None:
     if not message.is_tree:
         return None
     profiles = memory.get("profiles")
-    name = profiles.get(root_of(message)) if isinstance(profiles, dict) else None
+    name = profiles.get(tree_of(message)) if isinstance(profiles, dict) else None
     return PROFILES.get(name) if isinstance(name, str) else None
 
 
-def root_of(message: Message) -> str:
-    """The first segment of the message's topic tree."""
-    return message.path.split("/", 1)[0]
+def tree_of(message: Message) -> str:
+    """What belongs to one device: bare values below one first segment, objects on one topic."""
+    is_object = type(message.parsed.value) in (dict, list)
+    return message.path if is_object else message.path.split("/", 1)[0]
 
 
 def learnt(message: Message, memory: Memory) -> Memory:

@@ -118,7 +118,7 @@ def test_fronius_inverter_data_of_one_and_of_all() -> None:
         "solarCurrent": 3.9,
     }
     everyone = {
-        "PAC": {"Unit": "W", "Values": {"1": 1500, "2": 900}},
+        "PAC": {"Unit": "kW", "Values": {"1": 1.5, "2": 0.9}},
         "DAY_ENERGY": {"Unit": "Wh", "Values": {"1": 8000, "2": 10}},
         "DeviceStatus": {"ErrorCode": 567},
     }
@@ -178,6 +178,15 @@ def test_sofar2mqtt_marks_decide() -> None:
         replay(mqtt("data", {"grid_power": 340, "batterySOC": 5, "running_state": "x"})).only.fields["gridPower"]
         == -340
     )
+
+
+def test_sofar2mqtt_is_remembered_on_its_topic_and_nowhere_else() -> None:
+    result = replay(
+        mqtt("home/sofar", {"grid_power": 340, "batterySOC": 5, "solarPV": 1}),
+        mqtt("home/sofar", {"grid_power": 350}, 20),
+        mqtt("home/meter", {"grid_power": 360}, 40),
+    )
+    assert [reading.fields["gridPower"] for reading in result.readings] == [-340, -350, 360]
 
 
 def test_givtcp_topics_and_what_is_not_mapped() -> None:

@@ -105,6 +105,7 @@ def test_a_single_state_and_a_list_by_mqtt() -> None:
     single = replay(webhook(state)).only
     assert reported(single) == {"solarPower": 2450}
     assert single.timestamp.timestamp() == NOON.timestamp() - 2
+    assert reported(replay(webhook({"states": [state]})).only) == {"solarPower": 2450}
     hot = {"entity_id": "sensor.a_inverter_temperature", "state": "104", "attributes": {"unit_of_measurement": "°F"}}
     listed = replay(mqtt("ha", [hot])).only
     assert reported(listed) == {"inverterTemperature": 40}

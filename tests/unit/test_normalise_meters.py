@@ -269,6 +269,14 @@ def test_deye_prefers_the_total_of_the_grid_meter() -> None:
     assert reported(result.readings[1]) == {"stateOfCharge": 56}
 
 
+def test_deye_strings_have_counters_of_their_own() -> None:
+    values = {"day_energy": "4.2", "dc/pv1/day_energy": "2.0", "dc/pv2/day_energy": "2.1", "dc/pv1/total_energy": "400"}
+    result = replay(burst(values, "deye/"), mqtt("deye/dc/pv1/day_energy", "2.2", 20))
+    assert [reported(reading) for reading in result.readings] == [
+        {"dailyEnergyProduced": 4.2, "totalEnergyProduced": 400}
+    ]
+
+
 def test_deye_sums_external_clamps_and_batteries_last() -> None:
     values = {
         "battery/soc": "50",

@@ -51,6 +51,8 @@ PROFILES = [
             "ac/freq": "gridFrequency",
             "dc/total_power": Key("solarPower", when="hybrid"),
             "dc/pv<n>/power": Key("solarPower", rank=1, when="hybrid"),
+            "dc/pv<n>/day_energy": "dailyEnergyProduced",
+            "dc/pv<n>/total_energy": "totalEnergyProduced",
             "ac/total_grid_power": Key("gridPower", when="hybrid"),
             "ac/l<n>/ct/external": Key("gridPower", rank=2, when="hybrid"),
             "battery/power": Key("batteryPower", factor=-1),

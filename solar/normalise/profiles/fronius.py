@@ -27,8 +27,8 @@ PROFILES = [
             "Inverters/<n>/E_Year": None,
             "Inverters/<n>/P": None,
             **_inverter("PAC", "solarPower"),
-            **_inverter("DAY_ENERGY", Key("dailyEnergyProduced", unit="Wh")),
-            **_inverter("TOTAL_ENERGY", Key("totalEnergyProduced", unit="Wh")),
+            **_inverter("DAY_ENERGY", Key("dailyEnergyProduced", unit="Wh", unit_may_differ=True)),
+            **_inverter("TOTAL_ENERGY", Key("totalEnergyProduced", unit="Wh", unit_may_differ=True)),
             **_inverter("YEAR_ENERGY", None),
             **_inverter("UAC", "gridVoltage"),
             **_inverter("FAC", "gridFrequency"),
@@ -36,7 +36,6 @@ PROFILES = [
             **_inverter("IDC", "solarCurrent"),
             "DeviceStatus/ErrorCode": "faultCodes",
             "Head/Status/Code": None,
-            "Unit": None,
         },
     )
 ]

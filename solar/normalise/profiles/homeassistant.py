@@ -14,7 +14,7 @@ _ENTITY = re.compile(r"(?:^|/)sensor/([^/]+)$")
 
 def _unfold(value: Any, context: Context) -> Iterable[Item]:
     """All states as one reading at their newest `last_updated`; objects that are no states stay as they are."""
-    states = [entry for entry in (value if isinstance(value, list) else [value]) if _is_state(entry)]
+    states = _states(value)
     if not states:
         return [Item(value, raw=value)]
     domains: dict[str, dict[str, Any]] = {}
@@ -27,6 +27,16 @@ def _unfold(value: Any, context: Context) -> Iterable[Item]:
     times = [to_instant(state.get("last_updated"), context.zone, context.received_at) for state in states]
     newest = max((time for time in times if time is not None), default=None)
     return [Item(domains, newest, newest is not None, value)]
+
+
+def _states(value: Any) -> list[dict[str, Any]]:
+    """The states of a list, of a list below one key, or the one that the payload is."""
+    if isinstance(value, list):
+        return [entry for entry in value if _is_state(entry)]
+    if _is_state(value):
+        return [value]
+    lists = value.values() if isinstance(value, dict) else ()
+    return next((found for child in lists if isinstance(child, list) and (found := _states(child))), [])
 
 
 def _is_state(entry: Any) -> bool:

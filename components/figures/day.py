@@ -101,7 +101,7 @@ def _layout(
         "xaxis": {
             **axis.layout(), "anchor": day_traces.axis_of(panels[-1]), "showline": True,
         },
-        "annotations": [title(PANEL_TITLES[panel], domains[panel][1], scheme) for panel in panels],
+        "annotations": [title(day_traces.title_of(frame, panel), domains[panel][1], scheme) for panel in panels],
     }
     for panel in panels:
         low, high = day_traces.reach(frame, panel)

@@ -27,6 +27,8 @@ _LONGEST_BRIDGE = pd.Timedelta(minutes=90)
 _SHORTEST_BRIDGE = pd.Timedelta(minutes=15)
 _MISSED_STEPS = 3
 _WORTH_A_LABEL = 0.08
+# How much of the day a short label covers on a phone.
+_LABEL_TIME = pd.Timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,13 @@ def _known(frame: pd.DataFrame, field: str) -> pd.Series:
 def has(frame: pd.DataFrame, panel: Panel) -> bool:
     """Tell whether a panel has anything to show; the first one always stands."""
     return panel == "power" or any(not _known(frame, field).empty for field in _FIELDS[panel])
+
+
+def title_of(frame: pd.DataFrame, panel: Panel) -> str:
+    """Return the title of a panel, without the fields that are not there."""
+    names = {"solarPower": "Solar", "loadPower": "Load", "batteryPower": "Battery", "gridPower": "Grid"}
+    known = [names[field] for field in _FIELDS[panel] if field in names and not _known(frame, field).empty]
+    return f"{known[0]}, kW" if len(known) == 1 else PANEL_TITLES[panel]
 
 
 def traces(frame: pd.DataFrame, axis: DayAxis, scheme: Scheme) -> list[go.Scatter]:
@@ -210,7 +219,10 @@ def labelled(frame: pd.DataFrame, panel: Panel) -> Iterator[Labelled]:
     if panel == "charge":
         charge = _known(frame, "stateOfCharge")
         if not charge.empty:
-            yield Labelled(str(percent(charge.iloc[-1] / 100)), "battery", charge.iloc[-1:], "above")
+            newest = charge.iloc[-1]
+            # A falling curve lies where the label would, so it goes under it while there is room.
+            falls = charge[charge.index >= charge.index[-1] - _LABEL_TIME].max() > newest + 3 and newest > 30
+            yield Labelled(str(percent(newest / 100)), "battery", charge.iloc[-1:], "below" if falls else "above")
         return
     cases: tuple[tuple[str, str, str, Literal["above", "below"]], ...] = (
         ("solarPower", "solar", "Solar", "above"), ("loadPower", "load", "Load", "above"),

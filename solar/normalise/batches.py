@@ -1,9 +1,11 @@
 """Makes one reading out of values that a device sent one by one, each on a topic of its own."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from solar.normalise.bodies import MAX_BYTES
 from solar.normalise.checks import limits_for
 from solar.normalise.engine import (
     Moment,
@@ -17,7 +19,7 @@ from solar.normalise.engine import (
     rules_of,
 )
 from solar.normalise.items import GENERIC_CHOICE, parts_of
-from solar.normalise.leaves import Leaves
+from solar.normalise.leaves import MAX_LEAVES, Leaves
 from solar.normalise.memory import Notebook
 from solar.normalise.model import DeadLetter, Memory, Message, Outcome, Reading, Source
 from solar.normalise.plans import read
@@ -58,10 +60,9 @@ def normalise_batch(messages: Sequence[Message], source: Source, memory: Memory)
 def _gathered(messages: Sequence[Message], source: Source, memory: Memory) -> Outcome:
     notebook = Notebook(memory)
     leaves = Leaves([], [], {})
-    raw: dict[str, Any] = {}
     for message in messages:
-        _collect(message, source, notebook, leaves)
-        _keep_raw(message, raw)
+        if len(leaves.paths) < MAX_LEAVES:
+            _collect(message, source, notebook, leaves)
     _learn_units(leaves, notebook)
     profile = _profile_of(messages, leaves, source, notebook)
     rules = rules_of(profile, leaves.paths, leaves.values, source, notebook)
@@ -78,7 +79,7 @@ def _gathered(messages: Sequence[Message], source: Source, memory: Memory) -> Ou
         is_dead = reason is not None and not (is_understood and not sheet.rejected)
         return Outcome((), (dead(str(reason), messages[0]),) if is_dead else (), notebook.result())
     when = _newest(sheet.times, messages[0].received_at, source)
-    reading = finished(sheet, when, profile, messages[0], raw, source)
+    reading = finished(sheet, when, profile, messages[0], _raw_of(messages), source)
     return Outcome((reading,), (), notebook.result())
 
 
@@ -108,13 +109,18 @@ def _paths_in(message: Message, source: Source) -> list[str]:
     return [path for part in parts_of(message, source) for path in part.leaves.paths]
 
 
-def _keep_raw(message: Message, raw: dict[str, Any]) -> None:
-    """Keep a payload under its topic; a topic that comes again is kept beside."""
-    name, number = message.topic, 1
-    while name in raw:
-        number += 1
-        name = f"{message.topic} ({number})"
-    raw[name] = message.parsed.value
+def _raw_of(messages: Sequence[Message]) -> dict[str, Any]:
+    """All payloads under their topics, those of a topic that came again beside, as far as one document has room."""
+    raw: dict[str, Any] = {}
+    times = Counter[str]()
+    room = MAX_BYTES
+    for message in messages:
+        room -= len(message.body)
+        if room >= 0:
+            times[message.topic] += 1
+            again = times[message.topic]
+            raw[message.topic if again == 1 else f"{message.topic} ({again})"] = message.parsed.value
+    return raw
 
 
 def _profile_of(messages: Sequence[Message], leaves: Leaves, source: Source, notebook: Notebook) -> Profile | None:

@@ -82,7 +82,7 @@ def _from_part(part: Part, message: Message, source: Source, notebook: Notebook)
     sheet = read(leaves, prefix, rules, limits_for(source.installed_capacity_watts), notebook.shown)
     times = [item.time] if item.has_time else sheet.times
     if profile is not None and message.is_tree:
-        note_profile(profile, message, leaves.paths, notebook)
+        note_profile(profile, message, part.leaves.paths, notebook)
     if not sheet.fields:
         return lost(sheet, timed=any(not says_nothing(time) for time in times))
     return finished(sheet, moment(times, message.received_at, source), profile, message, item.raw, source)

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from pymongo.database import Database
 
 from data.errors import mapped_mongo_errors
+from solar.vocabulary import NUMERIC_FIELDS
 
 Document = dict[str, Any]
 COLLECTION = "normalized_sun_source_data"
+_FRAME_BATCH = 10_000
 
 
 def newest(database: Database[Document], source_id: str) -> Document | None:
@@ -41,6 +47,55 @@ def fields_between(
             .sort("timestamp", 1)
             .batch_size(20_000)
         )
+
+
+def frame_between(
+    database: Database[Document], source_id: str, start: datetime, end: datetime, fields: Sequence[str]
+) -> pd.DataFrame:
+    """Return the readings of `[start, end)` in time order: an aware UTC index and `fields`, NaN where not reported."""
+    pipeline: list[Mapping[str, Any]] = [
+        {"$match": {"sunSourceId": source_id, "timestamp": {"$gte": start, "$lt": end}}},
+        {"$sort": {"sunSourceId": 1, "timestamp": 1}},
+        # Arrays take half the time of documents to come and to unpack.
+        {"$project": {"_id": 0, "t": {"$toLong": "$timestamp"}, "v": [f"${name}" for name in fields]}},
+    ]
+    stamps: list[int] = []
+    pieces: list[NDArray[np.float64]] = [np.empty((0, len(fields)))]
+    with mapped_mongo_errors():
+        cursor = database[COLLECTION].aggregate(pipeline, batchSize=_FRAME_BATCH)
+        while some := list(islice(cursor, _FRAME_BATCH)):
+            stamps += [each["t"] for each in some]
+            pieces.append(np.array([each["v"] for each in some], dtype=np.float64))
+    index = pd.DatetimeIndex(np.array(stamps, dtype="datetime64[ms]"), name="timestamp").tz_localize("UTC")
+    return pd.DataFrame(np.concatenate(pieces), index=index, columns=list(fields))
+
+
+def newest_at(database: Database[Document], source_id: str) -> datetime | None:
+    """Return the UTC instant of the newest stored reading of a source, or None."""
+    with mapped_mongo_errors():
+        found = database[COLLECTION].find_one(
+            {"sunSourceId": source_id}, projection={"timestamp": 1, "_id": 0}, sort=[("timestamp", -1)]
+        )
+    return found["timestamp"] if found else None
+
+
+def fields_of(database: Database[Document], source_id: str) -> set[str]:
+    """Return the numeric fields that any reading of a source carries; reads all of them."""
+    group: Document = {name: {"$max": {"$isNumber": f"${name}"}} for name in NUMERIC_FIELDS}
+    with mapped_mongo_errors():
+        stages = [{"$match": {"sunSourceId": source_id}}, {"$group": {"_id": None, **group}}]
+        found = list(database[COLLECTION].aggregate(stages))
+    return {name for name in NUMERIC_FIELDS if found and found[0][name]}
+
+
+def first_with(
+    database: Database[Document], source_id: str, field: str, start: datetime, end: datetime
+) -> datetime | None:
+    """Return the instant of the first reading of `[start, end)` that carries a field, or None."""
+    wanted = {"sunSourceId": source_id, "timestamp": {"$gte": start, "$lt": end}, field: {"$exists": True}}
+    with mapped_mongo_errors():
+        found = database[COLLECTION].find_one(wanted, projection={"timestamp": 1, "_id": 0}, sort=[("timestamp", 1)])
+    return found["timestamp"] if found else None
 
 
 def means_between(

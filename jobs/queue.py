@@ -5,9 +5,14 @@ from functools import lru_cache
 import procrastinate
 
 from data import queue, settings
-from jobs.tasks import broker, housekeeping, sources
+from jobs.tasks import broker, housekeeping, rollups, sources
 
-TASKS = {"broker": broker.tasks, "housekeeping": housekeeping.tasks, "sources": sources.tasks}
+TASKS = {
+    "broker": broker.tasks,
+    "housekeeping": housekeeping.tasks,
+    "rollups": rollups.tasks,
+    "sources": sources.tasks,
+}
 
 
 def make_app() -> procrastinate.App:

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -15,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from data import locks, queue
 from data.errors import StorageUnavailable
 from jobs import process
-from services import broker_sync
+from services import broker_sync, rollups
 
 log = logging.getLogger("scheduler")
 CHECK_SECONDS = 2.0
@@ -24,25 +25,33 @@ STAND_BY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """Work that is deferred again and again: the task's full name and when."""
+    """Work that is deferred again and again: the task's full name and when, and with which arguments there is any."""
 
     task: str
     trigger: BaseTrigger
     is_needed: Callable[[], bool] = lambda: True
+    work: Callable[[], list[dict[str, Any]]] = lambda: [{}]
+
+
+def _due_shards() -> list[dict[str, Any]]:
+    return [{"shard": each} for each in rollups.due_shards(datetime.now(UTC))]
 
 
 BEATS = (
     Beat("broker:reconcile", IntervalTrigger(seconds=30), broker_sync.is_needed),
     Beat("housekeeping:rescue_jobs", IntervalTrigger(seconds=30)),
     Beat("housekeeping:sweep", CronTrigger(hour=3, minute=20, timezone="UTC")),
+    Beat("rollups:refresh", IntervalTrigger(seconds=5), work=_due_shards),
 )
 
 
-def _defer(task: str) -> None:
+def _defer(beat: Beat) -> None:
     try:
-        queue.defer(task, queueing_lock=task)
+        for arguments in beat.work():
+            name = " ".join([beat.task, *(str(value) for value in arguments.values())])
+            queue.defer(beat.task, arguments, queueing_lock=name)
     except StorageUnavailable as error:
-        log.warning("could not defer %s (%s); the next beat tries again", task, error)
+        log.warning("could not defer %s (%s); the next beat tries again", beat.task, error)
 
 
 def _tick(stopping: threading.Event, lock: locks.Lock) -> None:
@@ -50,7 +59,7 @@ def _tick(stopping: threading.Event, lock: locks.Lock) -> None:
     clock = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": 3600})
     beats = [beat for beat in BEATS if beat.is_needed()]
     for beat in beats:
-        clock.add_job(_defer, beat.trigger, args=[beat.task], id=beat.task, max_instances=1)
+        clock.add_job(_defer, beat.trigger, args=[beat], id=beat.task, max_instances=1)
     clock.start()
     log.info("this scheduler is the active one, with %d beats", len(beats))
     while not stopping.wait(CHECK_SECONDS) and lock.is_held():

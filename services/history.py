@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from data import mongo, reading_writes
+from data import mongo, reading_writes, rollup_marks
 from services import documents
 from services.documents import Document
 from services.errors import NotFound
@@ -41,6 +41,7 @@ def store_history(source_id: str, frame: pd.DataFrame, now: datetime) -> int:
         some = ordered.iloc[start : start + _AT_ONCE]
         readings = [documents.of_reading(source_id, each) for each in _readings(some, now)]
         written = reading_writes.write(mongo.database(), readings, merge)
+        rollup_marks.mark(mongo.database(), readings)
         reading_writes.keep_latest(mongo.database(), readings[-1:])
         new += sum(written.outcome(position) == "stored" for position in range(len(readings)))
     return new

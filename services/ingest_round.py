@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from data import arrivals, mongo, reading_writes
+from data import arrivals, mongo, reading_writes, rollup_marks
 from data.reading_writes import Written
 from services import documents
 from services.documents import Document
@@ -81,6 +81,7 @@ class Round:
             arrivals.add_to_open_batch(self._database, source_id, messages, BATCH_WINDOW)
         if self._letters:
             arrivals.keep_dead_letters(self._database, self._letters)
+        rollup_marks.mark(self._database, self._documents)
         reading_writes.keep_latest(self._database, self._kept(written))
         arrivals.add_counts(self._database, documents.counts(self._documents, written, self._letters))
 

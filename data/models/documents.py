@@ -82,5 +82,10 @@ COLLECTIONS: Mapping[str, Collection] = {
     "rollups_5m": _ROLL_UP,
     "rollups_1h": _ROLL_UP,
     "rollups_1d": _ROLL_UP,
-    "rollup_marks": Collection(indexes=(_index("sunSourceId"),)),
+    "rollup_marks": Collection(indexes=(_index("sunSourceId", "day"), _index("from"))),
+    # What roll-ups need to go on from where they are: one document a source, and one a source and local day.
+    "rollup_sources": Collection(),
+    "energy_days": _ROLL_UP,
+    # Energies of days that an owner brought from elsewhere.
+    "imported_days": _ROLL_UP,
 }

@@ -3,7 +3,7 @@
 from solar.energy.accounting import Computation, Explanation, affected_from, compute_days, daily_energy, explain
 from solar.energy.booking import Note
 from solar.energy.buckets import BucketEnergy, bucket_energy
-from solar.energy.channels import CHANNEL, Channel, limit_kilowatts
+from solar.energy.channels import BATTERY_FIELDS, CHANNEL, Channel, limit_kilowatts
 from solar.energy.checkpoint import (
     Checkpoint,
     Progress,
@@ -17,6 +17,7 @@ from solar.energy.ranking import Candidate, DayEnergy, Method, judge, rank
 from solar.energy.state import START, ChannelState, PowerState, State
 
 __all__ = [
+    "BATTERY_FIELDS",
     "CHANNEL",
     "START",
     "BucketEnergy",

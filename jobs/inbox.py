@@ -15,6 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from data.settings import Settings
+from jobs.lean_client import LeanClient, Published
 
 log = logging.getLogger("listener")
 
@@ -30,7 +31,7 @@ class Arrived:
     """A message as it came over one connection; `received_at` is aware UTC."""
 
     connection: int
-    message: mqtt.MQTTMessage
+    message: Published
     received_at: datetime
 
 
@@ -92,18 +93,19 @@ class Inbox:
 
     def acknowledge(self, messages: Sequence[Arrived]) -> None:
         """Acknowledge what is durable; what came over an earlier connection comes again and is known then."""
-        for each in messages:
-            if each.connection == self._connection:
-                self._client.ack(each.message.mid, each.message.qos)
+        connection = self._connection
+        self._client.acknowledge(
+            each.message.identifier for each in messages if each.connection == connection and each.message.identifier
+        )
 
-    def _make_client(self) -> mqtt.Client:
+    def _make_client(self) -> LeanClient:
         url = urlsplit(self._settings.mqtt_url)
         is_v5 = bool(self._settings.mqtt_shared_group)
-        client = mqtt.Client(
+        client = LeanClient(
+            self._on_published,
             CallbackAPIVersion.VERSION2,
             client_id=self._settings.listener_name,
             protocol=MQTTProtocolVersion.MQTTv5 if is_v5 else MQTTProtocolVersion.MQTTv311,
-            manual_ack=True,
             clean_session=None if is_v5 else False,
         )
         client.username_pw_set(unquote(url.username or ""), unquote(url.password or ""))
@@ -112,7 +114,6 @@ class Inbox:
         client.reconnect_delay_set(min_delay=1, max_delay=10)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
         return client
 
     def _session(self) -> dict[str, Any]:
@@ -150,7 +151,7 @@ class Inbox:
             self._waiting.clear()
             self._waiting_bytes = 0
 
-    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+    def _on_published(self, message: Published) -> None:
         arrived = Arrived(self._connection, message, datetime.now(UTC))
         with self._changed:
             # Not reading on leaves the rest with the broker, which keeps it.

@@ -130,9 +130,9 @@ def delivery_of(arrived: Arrived) -> ingest.Delivery | None:
     content = normalise.Message(
         transport="mqtt",
         topic=topic,
-        body=bytes(message.payload),
+        body=message.payload,
         received_at=arrived.received_at,
-        retained=message.retain,
+        retained=message.is_retained,
     )
     return ingest.Delivery(source_id, content)
 

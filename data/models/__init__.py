@@ -1,20 +1,28 @@
 """The tables in PostgreSQL: those of the original schema in snake_case, and what Ampra adds."""
 
+from data.models.account_records import AccountSession, AuditEntry, SingleUseLink
 from data.models.base import Base
 from data.models.credentials import SourceCredential
 from data.models.identity import Role, RoleClaim, User, UserClaim, UserLogin, UserRole, UserToken
 from data.models.preferences import UserSetting
-from data.models.prices import KwhPriceHistory
+from data.models.prices import HourlyPrice, KwhPriceHistory
+from data.models.returns import ReturnsSetting, SourceCost
 from data.models.sharing import SunSourceSharing
 from data.models.sources import PowerGroup, SunSource
 from data.models.weather import WeatherData
 
 __all__ = [
+    "AccountSession",
+    "AuditEntry",
     "Base",
+    "HourlyPrice",
     "KwhPriceHistory",
     "PowerGroup",
+    "ReturnsSetting",
     "Role",
     "RoleClaim",
+    "SingleUseLink",
+    "SourceCost",
     "SourceCredential",
     "SunSource",
     "SunSourceSharing",

@@ -17,8 +17,14 @@ CHILDREN = (
     "INSERT INTO kwh_price_histories (sun_source_id, price_per_kwh, effective_from) VALUES (:id, 0.25, '2026-01-01Z')",
     "INSERT INTO sun_source_sharings (sun_source_id) VALUES (:id)",
     "INSERT INTO source_credentials (sun_source_id, kind, secret_hash) VALUES (:id, 'mqtt', 'sha256:00')",
+    "INSERT INTO hourly_prices VALUES (:id, '2026-01-01T00:00Z', '2026-01-01T01:00Z', 0.1)",
+    "INSERT INTO source_costs (sun_source_id, date, amount) VALUES (:id, '2026-01-01', -500)",
+    "INSERT INTO returns_settings (sun_source_id) VALUES (:id)",
 )
-TABLES = ("weather_data", "kwh_price_histories", "sun_source_sharings", "source_credentials")
+TABLES = (
+    "weather_data", "kwh_price_histories", "sun_source_sharings", "source_credentials", "hourly_prices", "source_costs",
+    "returns_settings",
+)
 
 
 @pytest.fixture
@@ -72,7 +78,7 @@ def test_deleting_a_source_deletes_what_belongs_to_it(session: Session) -> None:
     for statement in CHILDREN:
         session.execute(text(statement), {"id": source_id})
     session.execute(text("DELETE FROM sun_sources"))
-    assert [_count(session, table) for table in TABLES] == [0, 0, 0, 0]
+    assert [_count(session, table) for table in TABLES] == [0] * len(TABLES)
 
 
 def test_deleting_a_group_keeps_its_sources(session: Session) -> None:
@@ -88,7 +94,7 @@ def test_deleting_a_user_deletes_everything_they_own(session: Session) -> None:
     session.execute(text("INSERT INTO user_settings (user_id, setting_type, value) VALUES ('alice', 1, '0')"))
     session.execute(text("DELETE FROM users"))
     tables = ("power_groups", "sun_sources", "weather_data", "user_settings")
-    assert [_count(session, table) for table in tables] == [0, 0, 0, 0]
+    assert [_count(session, table) for table in tables] == [0] * len(TABLES)
 
 
 def test_defaults_come_from_the_server(session: Session) -> None:

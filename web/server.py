@@ -6,7 +6,7 @@ from flask import Flask
 
 from components import theme
 from data.settings import Settings
-from web import broker_contract, gate, headers, health, sign_in, webhook
+from web import broker_contract, gate, headers, health, returns_files, sign_in, webhook
 
 SESSION_DAYS = 7
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
@@ -26,7 +26,7 @@ def create_server(settings: Settings) -> Flask:
         SESSION_REFRESH_EACH_REQUEST=True,
     )
     server.jinja_env.globals["theme"] = theme
-    for room in (sign_in, webhook, broker_contract, health):
+    for room in (sign_in, webhook, broker_contract, health, returns_files):
         server.register_blueprint(room.blueprint)
     gate.install(server)
     headers.install(server)

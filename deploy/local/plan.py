@@ -143,7 +143,8 @@ def _environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, st
     }
     # A secret that came from a file is handed on as itself: both at once would be refused.
     kept = {name: value for name, value in environ.items() if name.removesuffix("_FILE") not in decided}
-    return {**kept, **decided, "PYTHONUNBUFFERED": "1"}
+    # glibc would keep an arena of freed memory for every thread.
+    return {"MALLOC_ARENA_MAX": "2", **kept, **decided, "PYTHONUNBUFFERED": "1"}
 
 
 def _python(name: str, module: str, *arguments: str) -> Child:

@@ -17,6 +17,7 @@ from benchmarks.forecast_site import Array, Baselines, Measured, daylight, midni
 from solar.forecasting import Forecast, Model, Refusal, predict, train
 
 RETRAIN_DAYS = 14
+WIDTHS, DIGITS = (9, 7, 9, 8, 6, 6, 6), (1, 1, 1, 1, 3, 3, 1)
 COLUMNS = ("solarPower", "loadPower", "stateOfCharge")
 
 
@@ -109,7 +110,9 @@ def figures(found: dict[tuple[str, int], Cells], capacity: float, weather: bool)
     return {key: round(value, 4) for key, value in named.items()}
 
 
-def _solar_figures(named: dict[str, float], whole: dict[str, Array], ahead: int, capacity: float, weather: bool) -> None:
+def _solar_figures(
+    named: dict[str, float], whole: dict[str, Array], ahead: int, capacity: float, weather: bool
+) -> None:
     day = whole["light"] > 0
 
     def mae(column: str, chosen: "np.typing.NDArray[np.bool_]") -> float:
@@ -155,12 +158,14 @@ def _other_figures(named: dict[str, float], whole: dict[str, Array], ahead: int,
 
 def table(named: dict[str, float]) -> str:
     """The figures as a table, one row per quantity and day ahead."""
-    rows = [f"{'':<8}{'k':>2} {'forecast':>9} {'(all)':>7} {'last day':>9} {'7-day':>8} {'ratio':>6} {'/GHI':>6} {'band':>6}"]
+    heads = ("forecast", "(all)", "last day", "7-day", "ratio", "/GHI", "band")
+    rows = [f"{'':<8}{'k':>2} " + " ".join(f"{head:>{width}}" for head, width in zip(heads, WIDTHS, strict=True))]
     for ahead in range(1, 9):
         key = f"solar_k{ahead}"
         rows += _row("solar %", ahead, named, [
             f"{key}_mae_daylight_percent_of_capacity", f"{key}_mae_all_hours_percent_of_capacity",
-            f"{key}_last_known_day_mae_daylight_percent_of_capacity", f"{key}_week_mean_mae_daylight_percent_of_capacity",
+            f"{key}_last_known_day_mae_daylight_percent_of_capacity",
+            f"{key}_week_mean_mae_daylight_percent_of_capacity",
             f"{key}_ratio_to_better_baseline", f"{key}_ratio_to_ghi_line", f"{key}_band_coverage_percent",
         ])
     for label, short, unit in (("load W", "load", "rmse_watts"), ("SoC pts", "state_of_charge", "mae_points")):
@@ -176,10 +181,9 @@ def table(named: dict[str, float]) -> str:
 def _row(label: str, ahead: int, named: dict[str, float], keys: list[str]) -> list[str]:
     if keys[0] not in named:
         return []
-    widths, digits = (9, 7, 9, 8, 6, 6, 6), (1, 1, 1, 1, 3, 3, 1)
     cells = [
         f"{named[key]:>{width}.{digit}f}" if key in named else " " * width
-        for key, width, digit in zip(keys, widths, digits, strict=True)
+        for key, width, digit in zip(keys, WIDTHS, DIGITS, strict=True)
     ]
     return [f"{label:<8}{ahead:>2} " + " ".join(cells)]
 
@@ -201,10 +205,12 @@ def main(arguments: list[str] | None = None) -> int:
     starts = origins(measured, options.start, options.origins)
     if len(starts) == 0:
         parser.error("no local midnight in the asked span")
-    about = "measured weather of the days to come: a test of the model, not a forecast" if weather is not None else "no weather"
+    about = "no weather"
+    if weather is not None:
+        about = "measured weather of the days to come: a test of the model, not a forecast"
     kind = "kWp" if measured.capacity_known else "largest value in the file"
     print(f"{measured.name}: {len(starts)} origins {starts[0]:%Y-%m-%d} .. {starts[-1]:%Y-%m-%d}; {about}")
-    print(f"capacity {measured.capacity_watts:.0f} W ({kind}); retrained every {RETRAIN_DAYS} days; MAE of daylight hours")
+    print(f"capacity {measured.capacity_watts:.0f} W ({kind}); retrained every {RETRAIN_DAYS} days; MAE in daylight")
     try:
         named = figures(run(measured, weather, starts), measured.capacity_watts, weather is not None)
     except Refusal as refusal:

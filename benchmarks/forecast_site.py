@@ -52,7 +52,8 @@ def _csv(path: Path) -> pd.DataFrame:
 def midnights(measured: Measured) -> pd.DatetimeIndex:
     """UTC instants of the local midnights inside the data."""
     index = measured.telemetry.index
-    dates = pd.date_range(index[0].tz_convert(measured.site.zone).date(), index[-1].tz_convert(measured.site.zone).date())
+    first, last = (instant.tz_convert(measured.site.zone).date() for instant in (index[0], index[-1]))
+    dates = pd.date_range(first, last)
     local = dates.tz_localize(measured.site.zone, ambiguous="NaT", nonexistent="shift_forward")
     return pd.DatetimeIndex(local.dropna().tz_convert("UTC"))
 

@@ -67,7 +67,7 @@ def mean_of_last(table: Array, days: Rows, lead: int, count: int = 7) -> Array:
 
 
 def faded_mean(table: Array, weights: Array, days: Rows, lead: int, memory_days: float) -> Array:
-    """Mean of up to 120 rows up to d - lead, fading with `memory_days`; `weights` (n, 120) favours rows, latest first."""
+    """Mean of the rows up to d - lead, fading with `memory_days`; `weights` (n, count) favours rows, latest first."""
     past = (days - lead)[:, None] - np.arange(weights.shape[1])[None, :]
     fade = np.where(past >= 0, np.exp(-(days[:, None] - past) / memory_days), 0.0) * weights
     values = table[np.clip(past, 0, len(table) - 1)]

@@ -14,9 +14,10 @@ from .lead import Lead
 from .load import hour_of_slot
 from .mix import blend
 from .site import LEADS, Array, Refusal, Rows, Site
-from .tables import Days, last_known
+from .tables import last_known
 
 BACKTEST_DAYS = 150
+BAND_DAYS = 35.0
 KINDS = (Analog(6), Analog(15), Analog(15, 15.0), Analog(45, 20.0))
 NAMES = (
     "last known day", "7-day mean", "median, 6 days", "median, 15 days", "like evenings, 15 days",
@@ -62,8 +63,10 @@ class BatteryModel:
 
 
 def learn_cells(charge: pd.Series, power: pd.Series | None, site: Site, minutes: int) -> Cells | None:
-    """Limits and efficiency from state of charge (%) and battery power (W, + charging); from the capacity alone, with 95 %
-    each way, where the power is not known; None where neither is."""
+    """Limits and efficiency from state of charge (%) and battery power (W, + charging).
+
+    From the capacity alone, with 95 % each way, where the power is not known; None where neither is.
+    """
     floor, ceiling = float(charge.quantile(0.02)), float(charge.quantile(0.98))
     size = site.battery_capacity_kwh
     given = None
@@ -147,7 +150,9 @@ def experts(table: Array, days: Rows, ahead: int, simulation: Array) -> Array:
     return np.stack([last, mean_of_last(table, days, ahead), *kinds, simulation])
 
 
-def train(table: Array, cells: Cells | None, simulation: Sequence[Array], top: float, base: float = 0.0) -> BatteryModel:
+def train(
+    table: Array, cells: Cells | None, simulation: Sequence[Array], top: float, base: float = 0.0
+) -> BatteryModel:
     """`table` (days, slots) in 0..top; `simulation[i]` the same shape, i + 1 days ahead. Raises Refusal."""
     if (np.isfinite(table).mean(axis=1) > 0.5).sum() < 2:
         raise Refusal("The battery is known for fewer than two days.")
@@ -159,7 +164,7 @@ def train(table: Array, cells: Cells | None, simulation: Sequence[Array], top: f
         age = (len(table) - rows).astype(float)
         unit = np.full(truth.shape, top)
         trial = lead.Trial(said, truth, unit, hour_of_slot(truth.shape), np.isfinite(truth), age)
-        fitted, _ = lead.fit(trial, PRIOR, scale=top, ceiling=top, fallback=bands.assumed(0.25, 0.25))
+        fitted, _ = lead.fit(trial, PRIOR, scale=top, ceiling=top, band_days=BAND_DAYS, fallback=bands.assumed(0.25, 0.25))
         leads.append(fitted)
     return BatteryModel(leads, cells, top, base)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import mix
-from .bands import Band, weighted_quantile
+from .bands import SHAPE_DAYS, Band, weighted_quantile
 from .bands import fit as fit_band
 from .site import Array, Mask
 
@@ -17,8 +17,8 @@ LAST_DAY, WEEK_MEAN = 0, 1
 
 @dataclass(frozen=True)
 class Lead:
-    """`weights` of the experts in their order, `method` "mix", "baseline", "prior" or "physics", the `band`, the offsets
-    of the daily sum (in daily units, below and above) and the back-test's figures by name."""
+    """`weights` of the experts in their order, `method` "mix", "baseline" or "prior", the `band`, the offsets of the
+    daily sum (in daily units, below and above) and the back-test's figures by name."""
 
     weights: list[float]
     method: str
@@ -51,10 +51,11 @@ class Trial:
 
 
 def fit(
-    trial: Trial, prior: Sequence[float], *, scale: float, ceiling: float, memory_days: float = 45.0,
-    squared: bool = False, fallback: Band,
+    trial: Trial, prior: Sequence[float] | Array, *, scale: float, ceiling: float, memory_days: float = 60.0,
+    squared: bool = False, bounded: bool = True,
+    band_days: float = SHAPE_DAYS, fallback: Band,
 ) -> tuple[Lead, Array]:
-    """The lead and its p50 over the trial's days. `scale` brings truth to about 1; p50 is held in 0..ceiling."""
+    """The lead and its p50 over the trial's days. `scale` brings truth to about 1; p50 is held in 0..ceiling; `band_days` as in `bands.fit`."""
     weights, method = mix.fit(
         trial.experts, trial.truth, trial.usable, trial.age, np.asarray(prior, dtype=float), scale=scale,
         memory_days=memory_days, baselines=(LAST_DAY, WEEK_MEAN), squared=squared,
@@ -66,7 +67,7 @@ def fit(
         return Lead(rounded, method, fallback, 0.5, 0.5), middle
     ages = np.broadcast_to(trial.age[:, None], trial.truth.shape)
     error = (trial.truth - middle) / trial.unit
-    band = fit_band((middle / trial.unit)[good], trial.time[good], error[good], ages[good])
+    band = fit_band((middle / trial.unit)[good], trial.time[good], error[good], ages[good], bounded=bounded, memory_days=band_days)
     low, high = _day_offsets(trial, middle)
     return Lead(rounded, method, band, low, high, _scores(trial, middle, good, squared)), middle
 
@@ -77,14 +78,15 @@ def _day_offsets(trial: Trial, middle: Array) -> tuple[float, float]:
     whole = known.mean(axis=1) > 0.9
     if whole.sum() < 10:
         return 0.5, 0.5
-    left = np.where(known, trial.truth - middle, 0.0).sum(axis=1) / np.maximum(np.where(known, trial.unit, 0.0).sum(axis=1), 1e-9)
+    size = np.maximum(np.where(known, trial.unit, 0.0).sum(axis=1), 1e-9)
+    left = np.where(known, trial.truth - middle, 0.0).sum(axis=1) / size
     fade = np.exp(-trial.age[whole] / 60.0)
     low, high = (weighted_quantile(left[whole], fade, share) for share in (0.1, 0.9))
     return max(-low, 0.0), max(high, 0.0)
 
 
 def _scores(trial: Trial, middle: Array, good: Mask, squared: bool) -> dict[str, float]:
-    """MAE, RMSE, R2 and the skill 1 - error / error of the better baseline (MAE, or RMSE where that is what the mix lowers)."""
+    """MAE, RMSE, R2 and the skill, 1 - error / error of the better baseline (by RMSE where the mix lowers that)."""
     truth, error = trial.truth[good], (middle - trial.truth)[good]
     spread = float(np.sum((truth - truth.mean()) ** 2))
     scores = {

@@ -139,7 +139,7 @@ def train(
 
 def _prophet(
     table: Array, dates: pd.DatetimeIndex, free: Mask, temperature: Array | None
-) -> tuple[str | None, "np.typing.NDArray[np.int64]", Array]:
+) -> tuple[str | None, Rows, Array]:
     share = np.isfinite(table).mean(axis=1)
     with np.errstate(invalid="ignore"):
         mean = np.nansum(table, axis=1) / np.maximum(np.isfinite(table).sum(axis=1), 1)
@@ -148,7 +148,7 @@ def _prophet(
     if daily.notna().sum() < trend.MIN_DAYS:
         return None, np.zeros(0, dtype=np.int64), np.zeros((0, len(daily)))
     cutoffs, values = trend.backtest(daily, extra, BACKTEST_DAYS, weekly=True)
-    return trend.fit(daily, extra, weekly=True), cutoffs.astype(np.int64), np.maximum(values, 0)
+    return trend.fit(daily, extra, weekly=True), cutoffs, np.maximum(values, 0)
 
 
 def unit_of(said: Array, level: float) -> Array:
@@ -167,7 +167,8 @@ def _fit(said: Array, truth: Array, age: Rows, level: float, top: float) -> tupl
         said, truth, unit_of(said, level), hour_of_slot(truth.shape), np.isfinite(truth), age.astype(float)
     )
     return lead.fit(
-        trial, PRIOR, scale=level, ceiling=top, memory_days=MEMORY_DAYS, squared=True, fallback=bands.assumed(0.5, 0.6)
+        trial, PRIOR, scale=level, ceiling=top, memory_days=MEMORY_DAYS, squared=True, bounded=False,
+        fallback=bands.assumed(0.5, 0.6),
     )
 
 
@@ -181,7 +182,8 @@ def foresee(
     free = free_days(dates, site.country)
     prophet = np.full(days.count, np.nan)
     if model.prophet is not None:
-        extra = daily_extra(dates, free, day_temperature(weather, days)).reindex(columns=["holiday", "heating", "cooling"])
+        extra = daily_extra(dates, free, day_temperature(weather, days))
+        extra = extra.reindex(columns=["holiday", "heating", "cooling"])
         prophet = np.maximum(trend.predict(model.prophet, dates, extra), 0)
     parts = [_one_day(model, table, dates, free, prophet, today, ahead) for ahead in range(1, count + 1)]
     low, middle, high, daily = (np.concatenate([part[number] for part in parts]) for number in range(4))

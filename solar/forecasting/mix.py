@@ -5,7 +5,7 @@ from scipy.optimize import minimize, nnls
 
 from .site import Array, Mask
 
-PULL = 0.03
+PULL = 0.1
 PULL_SUM = 0.3
 
 
@@ -86,13 +86,19 @@ def _fit_able(
 def _better_baseline(
     points: Array, wanted: Array, ages: Array, importance: Array, prior: Array, baselines: list[int], squared: bool
 ) -> int | None:
-    """The baseline that beats the mix on the newer two fifths by more than two percent, or None."""
+    """The baseline that beats the mix on the newer two fifths by more than five per cent, and the prior over the
+    whole back-test too, or None."""
     newer = ages <= np.quantile(ages, 0.4)
     if newer.all() or not newer.any() or not baselines:
         return None
     solve = squared_weights if squared else absolute_weights
     weights = solve(points[~newer], wanted[~newer], importance[~newer], prior)
-    size = (lambda error: float(np.sqrt(np.mean(error**2)))) if squared else (lambda error: float(np.mean(np.abs(error))))
+
+    def size(error: Array) -> float:
+        return float(np.sqrt(np.mean(error**2)) if squared else np.mean(np.abs(error)))
+
     losses = {index: size(points[newer, index] - wanted[newer]) for index in baselines}
     best = min(losses, key=lambda index: losses[index])
-    return best if losses[best] < 0.98 * size(points[newer] @ weights - wanted[newer]) else None
+    lately = losses[best] < 0.95 * size(points[newer] @ weights - wanted[newer])
+    always = size(points[:, best] - wanted) < 0.98 * size(points @ prior - wanted)
+    return best if lately and always else None

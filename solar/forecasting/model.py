@@ -57,7 +57,8 @@ class Model:
         """Figures of the back-test by field, one entry per day ahead (mae, rmse, r2, skill, points)."""
         found: dict[str, list[dict[str, float]]] = {}
         if self.solar:
-            found["solarPower"] = [lead.scores for lead in self.solar.weather or self.solar.memory]
+            driven = self.solar.weather if self.solar.weather and self.solar.weather[0].scores else self.solar.memory
+            found["solarPower"] = [lead.scores for lead in driven]
         if self.load:
             found["loadPower"] = [lead.scores for lead in self.load.leads]
         if self.battery:
@@ -67,8 +68,8 @@ class Model:
 
 @dataclass(frozen=True)
 class Forecast:
-    """`frame`: half hours of the local days (UTC index), columns like solarPower_p10, _p50, _p90 (W, %, V); a field that
-    could not be foreseen is not there. `daily`: one row per local date, columns solar_kwh_p10 .. load_kwh_p90.
+    """`frame`: half hours of the local days (UTC index), columns like solarPower_p10, _p50, _p90 (W, %, V); a field
+    that could not be foreseen is not there. `daily`: one row per local date, columns solar_kwh_p10 .. load_kwh_p90.
     `methods`: by field, one entry per day ahead. `data`: as in the model. `reasons`: a sentence per refused field."""
 
     frame: pd.DataFrame

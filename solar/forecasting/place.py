@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
 
-from .site import Array
+from .site import Array, Rows
 from .tables import Days
 
 MIN_DAYS = 60
@@ -35,7 +35,7 @@ def estimate(days: Days, power: Array) -> tuple[float, float] | None:
     return None if best is None else (float(best.x[0]), float(best.x[1]))
 
 
-def _edges(power: Array) -> tuple[Array, Array, "np.typing.NDArray[np.int64]"]:
+def _edges(power: Array) -> tuple[Array, Array, Rows]:
     """Earliest and latest producing slot within 7 days of each producing day, so that clouds do not shorten the day."""
     threshold = 0.01 * np.nanmax(power, initial=0.0)
     shining = np.nan_to_num(power) > max(threshold, 1e-9)

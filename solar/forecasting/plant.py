@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import least_squares
 
-from .site import Array, Mask, Site
+from .site import Array, Mask, Rows, Site
 from .sun import Irradiance, Sun, clear_sky, on_plane
 
 PER_KELVIN = -0.004
@@ -40,9 +40,9 @@ class Plant:
         return np.asarray(np.minimum(self.scale * plane * heat(plane, temperature, self.cell_rise), self.limit_watts))
 
     def clear(self, sun: Sun) -> Array:
-        """Watts under a cloudless sky at 15 degrees C, not clipped: the yardstick of clearness."""
+        """Watts under a cloudless sky in the usual warmth of the season, not clipped: the yardstick of clearness."""
         plane = self.plane(sun, clear_sky(sun))
-        return np.asarray(self.scale * plane)
+        return np.asarray(self.scale * plane * heat(plane, sun.air, self.cell_rise))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -60,7 +60,7 @@ def heat(plane: Array, temperature: Array, cell_rise: float) -> Array:
     return np.asarray(1 + PER_KELVIN * (cell - 25))
 
 
-def shade_cells(sun: Sun) -> tuple["np.typing.NDArray[np.int64]", "np.typing.NDArray[np.int64]"]:
+def shade_cells(sun: Sun) -> tuple[Rows, Rows]:
     """Row and column of the shading table for each instant."""
     row = (sun.azimuth // (360 / SHADE_AZIMUTH)).astype(np.int64) % SHADE_AZIMUTH
     column = np.clip(np.searchsorted(SHADE_ELEVATION, sun.elevation) - 1, 0, len(SHADE_ELEVATION) - 2)
@@ -89,6 +89,7 @@ def fit(start: Plant, power: Array, sun: Sun, sky: Irradiance | None, temperatur
     """
     weather = sky is not None
     seen = sky if sky is not None else clear_sky(sun)
+    temperature = temperature if weather else sun.air
     usable = np.isfinite(power) & (sun.elevation > 3) & np.isfinite(seen.ghi) & (power < 0.985 * start.limit_watts)
     points = np.flatnonzero(usable)
     if len(points) < 60:
@@ -98,7 +99,7 @@ def fit(start: Plant, power: Array, sun: Sun, sky: Irradiance | None, temperatur
     return _shaded(found, power, sun, seen, temperature, usable, 0.5 if weather else 0.9)
 
 
-def _pick(sky: Irradiance, points: "np.typing.NDArray[np.int64]") -> Irradiance:
+def _pick(sky: Irradiance, points: Rows) -> Irradiance:
     return Irradiance(sky.ghi[points], sky.dni[points], sky.dhi[points])
 
 
@@ -112,7 +113,7 @@ def _orientation(
     def error(guess: Array) -> Array:
         plane = on_plane(sun, sky, float(guess[0]), float(guess[1]))
         given = guess[2] * top / 1000 * plane
-        given = given * heat(plane, temperature, start.cell_rise) if weather else given
+        given = given * heat(plane, temperature, start.cell_rise)
         left = (power - given) / top
         left = left if weather else left * np.where(left > 0, 1.0, 0.23)
         known = np.array([(guess[0] - start.tilt) / 90, (guess[1] - start.azimuth) / 180])
@@ -135,7 +136,7 @@ def _shaded(
 ) -> Plant:
     """`plant` with the factor each part of the sky needs, drawn towards 1 where little was seen."""
     model = plant.scale * on_plane(sun, sky, plant.tilt, plant.azimuth)
-    model = model * heat(model / plant.scale, temperature, plant.cell_rise) if level == 0.5 else model
+    model = model * heat(model / plant.scale, temperature, plant.cell_rise)
     top = float(np.nanmax(power[usable]))
     good = usable & (model > 0.03 * top)
     rows, columns = shade_cells(sun)

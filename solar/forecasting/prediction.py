@@ -67,8 +67,8 @@ def _span(model: Model, frame: pd.DataFrame, now: pd.Timestamp, count: int) -> _
     index = pd.date_range(midnight, end, freq="30min", inclusive="left", name="timestamp")
     sun_today, wall_today = sun.row_of(date), wall.row_of(date)
     return _Span(
-        index, sun.extended(max(sun.count, sun_today + count)), wall.extended(wall_today + count), sun_today, wall_today,
-        count,
+        index, sun.extended(max(sun.count, sun_today + count)), wall.extended(wall_today + count), sun_today,
+        wall_today, count,
     )
 
 
@@ -79,6 +79,11 @@ def _place(days: Days, today: int, rows: Array, index: pd.DatetimeIndex) -> Arra
     return days.pick(table, index)
 
 
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+    """The column, or nothing at all where it was not reported lately."""
+    return frame[name] if name in frame else pd.Series(dtype=float, index=pd.DatetimeIndex([], tz="UTC"))
+
+
 def _solar(
     model: Model, frame: pd.DataFrame, weather: pd.DataFrame | None, span: _Span, columns: dict[str, Array],
     daily: dict[str, Array], methods: dict[str, list[str]],
@@ -86,7 +91,7 @@ def _solar(
     """Fills in solar power; returns its p50 as wall-clock rows for the battery, None where it is refused."""
     if model.solar is None:
         return None
-    series = frame["solarPower"] if "solarPower" in frame else pd.Series(dtype=float, index=pd.DatetimeIndex([], tz="UTC"))
+    series = _column(frame, "solarPower")
     found = solarmodel.foresee(model.solar, series, weather, span.sun, span.sun_today, span.count)
     share = _half_hours(model, span.index)
     for name, rows in zip(QUANTILES, (found.low, found.middle, found.high), strict=True):
@@ -118,7 +123,7 @@ def _load(
     """Fills in the load; returns its p50 rows."""
     if model.load is None:
         return None
-    series = frame["loadPower"] if "loadPower" in frame else pd.Series(dtype=float, index=pd.DatetimeIndex([], tz="UTC"))
+    series = _column(frame, "loadPower")
     low, middle, high, sums, said = load.foresee(
         model.load, series, model.site, weather, span.wall, span.wall_today, span.count
     )
@@ -144,7 +149,8 @@ def _battery(
     curve = model.voltage_curve
     if curve is not None and "stateOfCharge_p50" in columns:
         for name, left in zip(QUANTILES, (curve["left"][0], 0.0, curve["left"][1]), strict=True):
-            columns[f"batteryVoltage_{name}"] = np.interp(columns[f"stateOfCharge_{name}"], curve["charge"], curve["volts"]) + left
+            volts = np.interp(columns[f"stateOfCharge_{name}"], curve["charge"], curve["volts"])
+            columns[f"batteryVoltage_{name}"] = volts + left
         methods["batteryVoltage"] = ["from state of charge"] * span.count
     elif model.voltage is not None and "batteryVoltage" in frame:
         table = span.wall.table(frame["batteryVoltage"]) - model.voltage.base

@@ -34,7 +34,7 @@ def constant(values: pd.Series) -> bool:
 
 
 def clipping_limit(power: Array) -> float | None:
-    """Power at which the inverter holds, or None. A plateau: at least 3 % of the high values lie within 0.5 % of the top.
+    """Power at which the inverter holds, or None. At least 3 % of the high values lie within 0.5 % of the top there.
 
     Unclipped days reach their own maximum for a moment only, so their values do not gather at one top.
     """

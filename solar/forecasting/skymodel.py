@@ -50,8 +50,8 @@ def _moved(values: Array, step: int) -> Array:
 def learn(seen: WeatherView, power: Array, bright: Mask, top: float, slots: int) -> tuple[Forest | None, Array]:
     """Trees on (power - physics) / top, and what they say out of sample (W) for every interval.
 
-    Out of sample: the days are cut into five runs; each is foreseen by trees that saw the others, two days away from it.
-    Below 60 days of both power and weather there are no trees and physics stands alone.
+    Out of sample: the days are cut into five runs; each is foreseen by trees that saw the others, two days away
+    from it. Below 60 days of both power and weather there are no trees and physics stands alone.
     """
     usable = bright & np.isfinite(power) & np.isfinite(seen.physics)
     day = np.arange(len(power)) // slots

@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from .analogs import Analog, mean_of_last, medians
 from .site import Array, Rows
 from .tables import last_known
 
-KINDS = (
-    Analog(6), Analog(15), Analog(45), Analog(15, 0.25), Analog(45, 0.12), Analog(45, 0.25),
-)
+DAY_KINDS = (Analog(6), Analog(15), Analog(45), Analog(15, 0.25), Analog(45, 0.12))
+LATE_KINDS = (Analog(30, 0.25),)
 NAMES = (
     "last known day", "7-day mean", "median, 6 days", "median, 15 days", "median, 45 days", "like days, 15 days",
-    "much alike days, 45 days", "like days, 45 days", "clear-sky persistence", "clear sky", "usual clearness", "Prophet",
+    "much alike days, 45 days", "like afternoons, 30 days", "clear-sky persistence", "clear sky", "usual clearness",
+    "Prophet", "14-day mean clearness", "30-day mean clearness",
 )
-# How far each is trusted before any back-test; the order is that of NAMES.
-PRIOR = (0.01, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.1, 0.4)
+# How far each is trusted before any back-test, in the order of NAMES: tomorrow follows today's sky, later days the
+# month's.
+NEAR = (0.3, 0.5, 0.5, 0.5, 0.5, 1.5, 1.0, 1.0, 0.8, 0.3, 0.1, 0.2, 0.3, 0.3)
+FAR = (0.0, 1.3, 0.3, 0.6, 1.0, 0.5, 0.5, 0.5, 0.5, 0.1, 0.3, 0.8, 1.0, 1.0)
+NEARNESS = {1: 1.0, 2: 0.35}
 ENVELOPE_DAYS, ENVELOPE_SHARE = 30, 0.92
 
 
@@ -44,6 +48,13 @@ def scene(power: Array, clear: Array, usual: float | None = None) -> SkyScene:
     return SkyScene(power, clear, floor, usual)
 
 
+def prior(lead: int) -> Array:
+    """Trust in each expert of NAMES for a day ahead, in sum 1."""
+    near, far = np.asarray(NEAR), np.asarray(FAR)
+    share = NEARNESS.get(lead, 0.0)
+    return np.asarray(share * near / near.sum() + (1 - share) * far / far.sum())
+
+
 def usual_clearness(power: Array, clear: Array) -> float:
     """Median of power over clear-sky power in daylight; 0.65 where hardly anything is known."""
     bright = np.isfinite(power) & (clear > 0.1 * np.nanmax(clear, initial=1e-9))
@@ -64,6 +75,12 @@ def envelopes(clearness: Array, rows: Rows) -> Array:
     return found
 
 
+def softened(clearness: Array) -> Array:
+    """Each slot with a quarter of each neighbour: a median of few days is rough, shadows move slowly."""
+    sides = np.pad(clearness, ((0, 0), (1, 1)), mode="edge")
+    return np.asarray(0.25 * sides[:, :-2] + 0.5 * clearness + 0.25 * sides[:, 2:])
+
+
 @dataclass(frozen=True)
 class SkyMemory:
     """A scene with what every lead needs of it, worked out once."""
@@ -72,22 +89,28 @@ class SkyMemory:
     clearness: Array
     envelope: Array
     brightness: Array
+    evening: Array
     latest: Rows
 
 
 def memory(sky: SkyScene) -> SkyMemory:
-    """Clearness, its envelope and the brightness of each day (its energy over that of a clear one, carried forward)."""
+    """Clearness, its envelope and how bright (energy over that of a clear one) each day and its last quarter were."""
     clearness = np.clip(sky.power / sky.yardstick, 0, 2.0)
     envelope = envelopes(clearness, np.arange(len(clearness)))
     best = np.where(np.isfinite(envelope), envelope, sky.usual) * sky.yardstick
-    known = np.isfinite(sky.power)
+    passed = np.cumsum(sky.clear, axis=1) / np.maximum(sky.clear.sum(axis=1, keepdims=True), 1e-9)
+    day, late = _brightness(sky.power, best), _brightness(sky.power, np.where(passed >= 0.75, best, 0.0))
+    return SkyMemory(sky, clearness, envelope, day, late, last_known(sky.power, sky.clear))
+
+
+def _brightness(power: Array, best: Array) -> Array:
+    """Energy of each row over that of `best` where best counts; carried forward over rows known to less than 70 %."""
+    counts = np.isfinite(power) & (best > 0)
+    most = np.where(counts, best, 0).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        bright = np.where(known, sky.power, 0).sum(axis=1) / np.where(known, best, 0).sum(axis=1)
-    bright[np.where(known, best, 0).sum(axis=1) < 0.7 * best.sum(axis=1)] = np.nan
-    for row in range(1, len(bright)):
-        if np.isnan(bright[row]):
-            bright[row] = bright[row - 1]
-    return SkyMemory(sky, clearness, envelope, np.clip(bright, 0, 1.3), last_known(sky.power, sky.clear))
+        bright = np.where(counts, power, 0).sum(axis=1) / most
+    bright[most < 0.7 * best.sum(axis=1)] = np.nan
+    return np.asarray(np.clip(pd.Series(bright).ffill().to_numpy(dtype=float), 0, 1.3))
 
 
 def experts(past: SkyMemory, days: Rows, lead: int, prophet: Array) -> Array:
@@ -99,11 +122,13 @@ def experts(past: SkyMemory, days: Rows, lead: int, prophet: Array) -> Array:
     nothing = known < 0
     yard = sky.yardstick[days]
     last = np.where(nothing[:, None], np.nan, sky.power[past.latest[row]])
-    kinds = medians(past.clearness, past.brightness, days, lead, KINDS)
+    kinds = medians(past.clearness, past.brightness, days, lead, DAY_KINDS)
+    kinds += medians(past.clearness, past.evening, days, lead, LATE_KINDS)
+    means = [mean_of_last(past.clearness, days, lead, count) * yard for count in (14, 30)]
     envelope = np.where(nothing[:, None], np.nan, past.envelope[row]) * yard
     bright = np.where(nothing, np.nan, past.brightness[row])
     found = [
-        last, mean_of_last(sky.power, days, lead), *(kind * yard for kind in kinds), bright[:, None] * envelope,
-        envelope, sky.usual * yard, prophet[:, None] * np.where(np.isfinite(envelope), envelope, np.nan),
+        last, mean_of_last(sky.power, days, lead), *(softened(kind) * yard for kind in kinds),
+        bright[:, None] * envelope, envelope, sky.usual * yard, prophet[:, None] * envelope, *means,
     ]
     return np.stack(found)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from . import skymodel, skyscene, trend
+from .analogs import mean_of_last
 from .lead import Lead
 from .mix import blend
 from .plant import Plant
@@ -164,7 +165,7 @@ def weather_experts(
     row = np.clip(days - lead, 0, len(power) - 1)
     ratio = skymodel.recent_ratio(power, physics, days, lead)[:, None]
     last = np.where((days - lead < 0)[:, None], np.nan, power[past.latest[row]])
-    week = skyscene.mean_of_last(power, days, lead)
+    week = mean_of_last(power, days, lead)
     return np.stack([last, week, trees[days], physics[days], trees[days] * ratio, memory, prophet[days]])
 
 

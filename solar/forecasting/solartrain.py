@@ -8,7 +8,7 @@ import pandas as pd
 
 from . import bands, lead, place, plant, quality, skymodel, skyscene, trend
 from .plant import Plant
-from .site import LEADS, Array, Mask, Refusal, Site
+from .site import LEADS, Array, Mask, Refusal, Rows, Site
 from .solarmodel import (
     WEATHER_PRIOR,
     Driven,
@@ -22,9 +22,10 @@ from .solarmodel import (
 )
 from .sun import Sun, from_weather
 from .tables import Days
+from .trees import Forest
 from .weather import on_grid
 
-BACKTEST_DAYS = 150
+BACKTEST_DAYS = 180
 Progress = Callable[[int, str], None]
 
 
@@ -73,7 +74,7 @@ def prepare(frame: pd.DataFrame, site: Site, weather: pd.DataFrame | None, days:
     sun = sun_of(start, days)
     assert sun is not None
     instants = days.instants()
-    expected = pd.Series(start.clear(sun), instants).reindex(series.index).to_numpy()
+    expected = days.pick(start.clear(sun).reshape(raw.shape), pd.DatetimeIndex(series.index))
     checked = quality.check(frame.assign(solarPower=series), site, np.nan_to_num(expected), days.minutes)
     power = days.table(checked.power)
     grid = on_grid(weather, instants, days.minutes, sun)
@@ -106,7 +107,7 @@ def _without_place(frame: pd.DataFrame, site: Site, days: Days, raw: Array, top:
     """No place: the best each slot has shown stands for the clear sky."""
     best = np.nan_to_num(np.nanmax(np.where(np.isfinite(raw), raw, -1.0), axis=0)).clip(min=0)
     clear = np.tile(best, (days.count, 1))
-    expected = pd.Series(days.pick(clear, pd.DatetimeIndex(frame.index)), frame.index).fillna(0).to_numpy()
+    expected = np.nan_to_num(days.pick(clear, pd.DatetimeIndex(frame.index)))
     checked = quality.check(frame, site, expected, days.minutes)
     limit = site.capacity_watts if site.capacity_watts and site.capacity_watts >= top else 1.1 * top
     notes: dict[str, object] = {"place": "unknown", "left_out": checked.left_out}
@@ -151,7 +152,7 @@ def train(
     return model, middles, ground
 
 
-def _weather(ground: Ground) -> tuple["skymodel.Forest | None", tuple[Array, Array]]:
+def _weather(ground: Ground) -> tuple[Forest | None, tuple[Array, Array]]:
     """Trees, and tables of what they say out of sample and of physics; NaN without weather or place."""
     shape = ground.power.shape
     if ground.weather is None or ground.plant is None or ground.sun is None:
@@ -165,27 +166,27 @@ def _weather(ground: Ground) -> tuple["skymodel.Forest | None", tuple[Array, Arr
 
 def _prophet(
     ground: Ground, past: skyscene.SkyMemory, extra: pd.DataFrame
-) -> tuple[str | None, "np.typing.NDArray[np.int64]", Array]:
+) -> tuple[str | None, Rows, Array]:
     """Prophet on the brightness of the days: (JSON, cutoffs and values of its back-test)."""
     known = (np.isfinite(ground.power).mean(axis=1) > 0.7) & extra.notna().all(axis=1).to_numpy()
     daily = pd.Series(np.where(known, past.brightness, np.nan), ground.days.dates())
     if known.sum() < trend.MIN_DAYS:
         return None, np.zeros(0, dtype=np.int64), np.zeros((0, len(daily)))
     cutoffs, values = trend.backtest(daily, extra, BACKTEST_DAYS + 30, weekly=False)
-    return trend.fit(daily, extra, weekly=False), cutoffs.astype(np.int64), np.clip(values, 0, 1.2)
+    return trend.fit(daily, extra, weekly=False), cutoffs, np.asarray(np.clip(values, 0, 1.2))
 
 
 def _fit_memory(
-    ground: Ground, past: skyscene.SkyMemory, rows: "np.typing.NDArray[np.int64]", ahead: int, prophet: Array
+    ground: Ground, past: skyscene.SkyMemory, rows: Rows, ahead: int, prophet: Array
 ) -> tuple[lead.Lead, Array]:
     trial = _trial(ground, past, rows, skyscene.experts(past, rows, ahead, prophet))
     top = ground.limit_watts
-    return lead.fit(trial, skyscene.PRIOR, scale=top, ceiling=top, fallback=bands.assumed(0.45, 0.4))
+    return lead.fit(trial, skyscene.prior(ahead), scale=top, ceiling=top, fallback=bands.assumed(0.45, 0.4))
 
 
 def _fit_weather(
     ground: Ground, past: skyscene.SkyMemory, driven: Driven, memory: Array,
-    rows: "np.typing.NDArray[np.int64]", ahead: int,
+    rows: Rows, ahead: int,
 ) -> tuple[lead.Lead, Array]:
     trial = _trial(ground, past, rows, weather_experts(past, driven, memory, rows, ahead))
     top = ground.limit_watts
@@ -194,11 +195,12 @@ def _fit_weather(
 
 
 def _trial(
-    ground: Ground, past: skyscene.SkyMemory, rows: "np.typing.NDArray[np.int64]", experts: Array
+    ground: Ground, past: skyscene.SkyMemory, rows: Rows, experts: Array
 ) -> lead.Trial:
     yard = past.scene.yardstick[rows]
     return lead.Trial(
-        experts=experts, truth=ground.power[rows], unit=yard, time=yard / max(float(ground.clear.max(initial=0.0)), 1e-9),
+        experts=experts, truth=ground.power[rows], unit=yard,
+        time=yard / max(float(ground.clear.max(initial=0.0)), 1e-9),
         usable=ground.light[rows], age=(ground.days.count - rows).astype(float),
     )
 

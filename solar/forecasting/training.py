@@ -9,7 +9,7 @@ import pandas as pd
 
 from . import battery, load, solartrain
 from .model import FIELDS, Model
-from .site import LEADS, Array, Refusal, Site
+from .site import LEADS, Array, Refusal, Rows, Site
 from .solartrain import Progress
 from .tables import Days, regular, resolution_minutes, sun_days, wall_days
 
@@ -98,7 +98,7 @@ class _Cells:
     def train(self) -> battery.BatteryModel:
         """Raises Refusal without a state of charge."""
         charge = _column(self.frame, "stateOfCharge")
-        power = self.frame["batteryPower"] if "batteryPower" in self.frame else None
+        power = self.frame.get("batteryPower")
         cells = battery.learn_cells(charge, power, self.site, self.minutes)
         table = self.wall.table(charge)
         return battery.train(table, cells, self._simulations(cells, table), 100.0)
@@ -122,7 +122,7 @@ class _Cells:
             empty[ahead - 1][ahead:] = np.where(known[ahead:, None], found[: len(table) - ahead, ahead - 1], np.nan)
         return empty
 
-    def _house(self, cells: battery.Cells, table: Array, origins: "np.typing.NDArray[np.int64]") -> list[Array] | None:
+    def _house(self, cells: battery.Cells, table: Array, origins: Rows) -> list[Array] | None:
         """What the house is expected to draw by day ahead: the load's own back-test, else what the battery shows."""
         if self.house:
             last = len(table) - 1

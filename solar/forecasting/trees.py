@@ -12,7 +12,7 @@ from .site import Array, Rows
 
 @dataclass(frozen=True)
 class Forest:
-    """All trees in flat arrays; `left` of a leaf is -1, `roots` are the first nodes. NaN goes where `missing_left` says."""
+    """All trees in flat arrays: `roots` are the first nodes, `left` of a leaf is -1, NaN goes by `missing_left`."""
 
     base: float
     roots: Rows
@@ -45,9 +45,10 @@ class Forest:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Forest":
         """The reverse of `to_dict`."""
-        whole = {n: np.asarray(values[n], dtype=np.int64) for n in ("roots", "feature", "left", "right", "missing_left")}
-        real = {name: np.asarray(values[name], dtype=float) for name in ("threshold", "value")}
-        return cls(base=float(values["base"]), **whole, **real)
+        arrays: dict[str, Any] = {name: np.asarray(values[name], dtype=float) for name in ("threshold", "value")}
+        for name in ("roots", "feature", "left", "right", "missing_left"):
+            arrays[name] = np.asarray(values[name], dtype=np.int64)
+        return cls(base=float(values["base"]), **arrays)
 
 
 def grow(features: Array, target: Array, *, rounds: int = 200, leaves: int = 15) -> Forest:

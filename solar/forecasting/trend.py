@@ -2,11 +2,13 @@
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
 
-from .site import Array
+from .site import Array, Rows
 
 MIN_DAYS = 28
 REFIT_DAYS = 28
@@ -36,7 +38,7 @@ def fit(daily: pd.Series, extra: pd.DataFrame, *, weekly: bool) -> str | None:
             model.add_regressor(name, prior_scale=1.0)
         model.fit(frame[["ds", "y", *columns]])
         # Prediction needs only the scales, so the history it was fitted to need not be kept.
-        model.history = model.history.head(2)
+        model.history = frame[["ds", "y"]].head(2)
         return str(model_to_json(model))
 
 
@@ -57,13 +59,13 @@ def predict(stored: str, dates: pd.DatetimeIndex, extra: pd.DataFrame) -> Array:
     return values
 
 
-def backtest(daily: pd.Series, extra: pd.DataFrame, days: int, *, weekly: bool) -> tuple[Array, Array]:
+def backtest(daily: pd.Series, extra: pd.DataFrame, days: int, *, weekly: bool) -> tuple[Rows, Array]:
     """Out-of-sample values of the last `days` rows: (cutoffs, values), one row of values per refit at a cutoff.
 
     values[i, row] is what the fit on rows before cutoffs[i] says about `row`; rows before the cutoff are NaN.
     """
     first = max(MIN_DAYS, len(daily) - days)
-    cutoffs = np.arange(first, len(daily), REFIT_DAYS)
+    cutoffs = np.arange(first, len(daily), REFIT_DAYS, dtype=np.int64)
     values = np.full((len(cutoffs), len(daily)), np.nan)
     for number, cutoff in enumerate(cutoffs):
         stored = fit(daily.iloc[:cutoff], extra.iloc[:cutoff], weekly=weekly)
@@ -74,28 +76,27 @@ def backtest(daily: pd.Series, extra: pd.DataFrame, days: int, *, weekly: bool) 
     return cutoffs, values
 
 
-def at_lead(cutoffs: Array, values: Array, rows: "np.typing.NDArray[np.int64]", lead: int) -> Array:
+def at_lead(cutoffs: Rows, values: Array, rows: Rows, lead: int) -> Array:
     """For each row the value of the newest fit that knew nothing after row - lead, NaN where there is none."""
     newest = np.searchsorted(cutoffs, rows - lead + 1, side="right") - 1
-    return np.asarray(np.where(newest >= 0, values[np.maximum(newest, 0), rows], np.nan) if len(cutoffs) else np.nan * rows)
+    if len(cutoffs) == 0:
+        return np.full(len(rows), np.nan)
+    return np.asarray(np.where(newest >= 0, values[np.maximum(newest, 0), rows], np.nan))
 
 
-class _silence:
+@contextmanager
+def _silence() -> Iterator[None]:
     """Keeps Prophet and Stan from writing to the log while they work; other loggers are left alone."""
-
-    def __enter__(self) -> None:
-        self._levels = {}
-        for name in ("prophet", "prophet.models", "cmdstanpy"):
-            logger = logging.getLogger(name)
-            self._levels[name] = (logger.level, logger.disabled)
-            logger.setLevel(logging.CRITICAL)
-            logger.disabled = True
-        self._warnings = warnings.catch_warnings()
-        self._warnings.__enter__()
-        warnings.simplefilter("ignore")
-
-    def __exit__(self, *failure: object) -> None:
-        self._warnings.__exit__(None, None, None)
-        for name, (level, disabled) in self._levels.items():
-            logging.getLogger(name).setLevel(level)
-            logging.getLogger(name).disabled = disabled
+    loggers = [logging.getLogger(name) for name in ("prophet", "prophet.models", "cmdstanpy")]
+    before = [(logger.level, logger.disabled) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+        logger.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, (level, disabled) in zip(loggers, before, strict=True):
+            logger.setLevel(level)
+            logger.disabled = disabled

@@ -16,7 +16,8 @@ def on_grid(weather: pd.DataFrame | None, instants: pd.DatetimeIndex, minutes: i
         return None
     frame = weather[[name for name in COLUMNS if name in weather]].astype(float).sort_index()
     frame = frame[~frame.index.duplicated()]
-    step = int(pd.Series(frame.index).diff().median().total_seconds() // 60) if len(frame) > 1 else minutes
+    gaps = pd.Series(frame.index).diff().dropna().dt.total_seconds()
+    step = int(float(gaps.median()) // 60) if len(gaps) else minutes
     if step <= minutes:
         found = frame.resample(f"{minutes}min").mean().reindex(instants)
     else:

@@ -40,3 +40,9 @@ def seconds_to_wait(rule: str, *who: str) -> int:
             return 0
         reset_at = _limiter().get_window_stats(_item(rule), *who).reset_time
     return max(1, round(reset_at - time.time()))
+
+
+def forgive(rule: str, *who: str) -> None:
+    """Forget what `who` was counted for by a rule; raises StorageUnavailable."""
+    with mapped_mongo_errors():
+        _limiter().clear(_item(rule), *who)

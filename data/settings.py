@@ -110,6 +110,12 @@ def _email(text: str) -> str:
     return text
 
 
+def _sender(text: str) -> str:
+    if "\n" in text or (text and not _email(text.rpartition("<")[2].rstrip(">").strip())):
+        raise _Refused
+    return text
+
+
 def _setting(default: str, parse: Callable[[str], Any], allowed: str, sentence: str, *, secret: bool = False) -> Any:
     # Secrets stay out of the object's repr, which may come into a log.
     about = {"default": default, "parse": parse, "allowed": allowed, "text": sentence, "secret": secret}
@@ -148,6 +154,9 @@ class Settings:
     smtp_url: str = _setting(
         "", _url("smtp", "smtps"), "a URL that begins with smtp:// or smtps://",
         "The mail server. `make run` starts one that catches all mail when it is not set.", secret=True)
+    mail_from: str = _setting(
+        "", _sender, "an address, or a name and an address such as Ampra <ampra@example.org>",
+        "Whom mails come from. Not set: Ampra at the host of `AMPRA_WEB_URL`.")
     storage_url: str = _setting(
         "", _url("file", "s3"), "a URL that begins with file:// or s3://",
         "The object store of images and model files. Not set: the folder `files` below `AMPRA_VAR`.", secret=True)
@@ -202,6 +211,13 @@ class Settings:
     registration: str = _setting(
         "open", _choice("open", "invitation", "closed"), "open, invitation or closed",
         "Who may register: everybody, the invited, or nobody.")
+    oidc_issuer: str = _setting(
+        "", _url("http", "https"), "a URL that begins with https:// or http://",
+        "The OpenID Connect server people may sign in by. Not set: passwords only. The address to register there is "
+        "`AMPRA_WEB_URL` with `/sign-in/oidc/callback` behind it.")
+    oidc_client_id: str = _setting("", _text, "a text", "Ampra's client id at that server.")
+    oidc_client_secret: str = _setting("", _text, "a text", "Ampra's client secret at that server.", secret=True)
+    oidc_name: str = _setting("Single sign-on", _text, "a text", "What the button of that server says.")
     webhook_limit_per_minute: int = _setting(
         "120", _whole(1, 1_000_000), "a whole number from 1 to 1000000",
         "Webhook requests that one source may send in a minute.")

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, or_, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, Text, case, cast, func, or_, select, text, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from data.models import Role, User, UserRole
+from data.models import Role, RoleClaim, User, UserClaim, UserRole
+
+PERMISSION = "permission"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,16 @@ class UserRecord:
     security_stamp: str
     lockout_end: datetime | None
     created_at: datetime
+    two_factor_enabled: bool
+    barred_at: datetime | None
+    deletion_requested_at: datetime | None
     roles: frozenset[str]
+    permissions: frozenset[str]
 
-    def is_locked(self, now: datetime) -> bool:
-        return self.lockout_end is not None and now < self.lockout_end
+    @property
+    def is_barred(self) -> bool:
+        """Whether an admin locked the account, or it waits to be deleted: no sign-in, session or token holds."""
+        return self.barred_at is not None or self.deletion_requested_at is not None
 
 
 def by_id(session: Session, user_id: str) -> UserRecord | None:
@@ -42,17 +50,12 @@ def by_normalized_email(session: Session, normalized_email: str) -> UserRecord |
 
 
 def _find(session: Session, condition: ColumnElement[bool]) -> UserRecord | None:
-    roles = (
-        select(func.array_agg(Role.name))
-        .join(UserRole, UserRole.role_id == Role.id)
-        .where(UserRole.user_id == User.id)
-        .correlate(User)
-        .scalar_subquery()
-    )
-    found = session.execute(select(User, roles).where(condition)).one_or_none()
-    if found is None:
-        return None
-    user, names = found
+    found = session.execute(select(User, _roles(), _permissions()).where(condition)).one_or_none()
+    return record(*found) if found is not None else None
+
+
+def record(user: User, roles: Iterable[str] | None, permissions: Iterable[str] | None) -> UserRecord:
+    """Return the record of a user's row with the names of their roles and permissions."""
     return UserRecord(
         id=user.id,
         email=user.email,
@@ -63,8 +66,38 @@ def _find(session: Session, condition: ColumnElement[bool]) -> UserRecord | None
         security_stamp=user.security_stamp,
         lockout_end=user.lockout_end,
         created_at=user.created_at,
-        roles=frozenset(names or ()),
+        two_factor_enabled=user.two_factor_enabled,
+        barred_at=user.barred_at,
+        deletion_requested_at=user.deletion_requested_at,
+        roles=frozenset(roles or ()),
+        permissions=frozenset(permissions or ()),
     )
+
+
+def _roles() -> ScalarSelect[Any]:
+    return (
+        select(func.array_agg(Role.name))
+        .join(UserRole, UserRole.role_id == Role.id)
+        .where(UserRole.user_id == User.id)
+        .correlate(User)
+        .scalar_subquery()
+    )
+
+
+def _permissions() -> ScalarSelect[Any]:
+    """What a user may: by the claims of their roles, and by their own."""
+    of_roles = (
+        select(RoleClaim.claim_value)
+        .join(UserRole, UserRole.role_id == RoleClaim.role_id)
+        .where(UserRole.user_id == User.id, RoleClaim.claim_type == PERMISSION)
+        .correlate(User)
+    )
+    own = (
+        select(UserClaim.claim_value)
+        .where(UserClaim.user_id == User.id, UserClaim.claim_type == PERMISSION)
+        .correlate(User)
+    )
+    return select(func.array(union(of_roles, own).scalar_subquery())).correlate(User).scalar_subquery()
 
 
 def create(session: Session, values: Mapping[str, Any]) -> str | None:
@@ -99,8 +132,18 @@ def replace_password_hash(session: Session, user_id: str, old: str | None, new: 
 
 def set_password(session: Session, user_id: str, new_hash: str) -> None:
     """Give a user another password, which ends their sessions."""
-    stamp = cast(func.gen_random_uuid(), Text)
-    session.execute(update(User).where(User.id == user_id).values(password_hash=new_hash, security_stamp=stamp))
+    change(session, user_id, {"password_hash": new_hash, "security_stamp": new_stamp()})
+
+
+def new_stamp() -> ColumnElement[str]:
+    """Return the value that ends a user's sessions when it is put into `security_stamp`."""
+    return cast(func.gen_random_uuid(), Text)
+
+
+def change(session: Session, user_id: str, values: Mapping[str, Any]) -> bool:
+    """Change columns of a user; False where there is no such user (any more)."""
+    changed = session.execute(update(User).where(User.id == user_id).values(**values).returning(User.id))
+    return changed.one_or_none() is not None
 
 
 def count_failure(session: Session, user_id: str, now: datetime, limit: int, lock_for: timedelta) -> None:
@@ -125,6 +168,11 @@ def clear_failures(session: Session, user_id: str, now: datetime) -> bool:
         update(User).where(User.id == user_id, _is_open(now)).values(access_failed_count=0).returning(User.id)
     )
     return cleared.one_or_none() is not None
+
+
+def is_open(session: Session, user_id: str, now: datetime) -> bool:
+    """Return whether wrong passwords have not locked an account."""
+    return session.execute(select(User.id).where(User.id == user_id, _is_open(now))).one_or_none() is not None
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:

@@ -5,11 +5,12 @@ from functools import lru_cache
 import procrastinate
 
 from data import queue, settings
-from jobs.tasks import broker, housekeeping, rollups, sources
+from jobs.tasks import broker, housekeeping, mail, rollups, sources
 
 TASKS = {
     "broker": broker.tasks,
     "housekeeping": housekeeping.tasks,
+    "mail": mail.tasks,
     "rollups": rollups.tasks,
     "sources": sources.tasks,
 }

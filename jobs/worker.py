@@ -7,7 +7,7 @@ import procrastinate
 
 from jobs import process
 from jobs.queue import make_app
-from services import broker_sync
+from services import broker_sync, mail
 
 log = logging.getLogger("worker")
 STOP_SECONDS = 8.0
@@ -17,10 +17,10 @@ CONCURRENCY = 2
 async def _work(app: procrastinate.App) -> None:
     async with app.open_async():
         log.info("ready for %d tasks at once", CONCURRENCY)
-        # A revoked key must not wait behind forecasts.
+        # Neither a revoked key nor somebody's code may wait behind forecasts.
         urgent = asyncio.create_task(app.run_worker_async(
-            queues=[broker_sync.QUEUE], concurrency=1, name="ampra-broker-worker", install_signal_handlers=False,
-            shutdown_graceful_timeout=STOP_SECONDS,
+            queues=[broker_sync.QUEUE, mail.QUEUE], concurrency=2, name="ampra-urgent-worker",
+            install_signal_handlers=False, shutdown_graceful_timeout=STOP_SECONDS,
         ))
         await app.run_worker_async(
             concurrency=CONCURRENCY, shutdown_graceful_timeout=STOP_SECONDS, name="ampra-worker"

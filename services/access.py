@@ -4,8 +4,19 @@ from uuid import UUID
 
 from data import postgres, sources
 from data.sources import SourceRecord
-from services.errors import NotFound
+from services.errors import Forbidden, NotFound
 from services.viewer import Viewer
+
+
+def may(viewer: Viewer, permission: str) -> bool:
+    """Return whether a viewer has a permission (see `services.permissions`)."""
+    return permission in viewer.permissions
+
+
+def require(viewer: Viewer, permission: str) -> None:
+    """Raise Forbidden unless the viewer has a permission."""
+    if not may(viewer, permission):
+        raise Forbidden(f"this needs the permission {permission}")
 
 
 def source_for(viewer: Viewer, source_id: str, *, manage: bool = False) -> SourceRecord:

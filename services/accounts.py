@@ -30,6 +30,14 @@ class Account:
     roles: frozenset[str]
     is_email_verified: bool
     security_stamp: str
+    has_second_factor: bool = False
+    is_barred: bool = False
+    permissions: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the address where there is none."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part) or self.email
 
 
 def load(account_id: str) -> Account | None:
@@ -38,7 +46,7 @@ def load(account_id: str) -> Account | None:
         return None
     with postgres.session() as session:
         found = users.by_id(session, account_id)
-    return _account(found) if found else None
+    return account_of(found) if found else None
 
 
 def create_user(
@@ -51,7 +59,7 @@ def create_user(
     is_email_verified: bool = False,
 ) -> Account:
     """Make an account; raises Invalid with a sentence for each field that breaks a rule."""
-    values = _values(email, password, first_name, last_name)
+    values = values_of(email, password, first_name, last_name)
     given = frozenset(roles)
     if not given <= set(ROLES):
         raise ValueError(f"roles must be among {ROLES}, not {sorted(given)}")
@@ -64,20 +72,26 @@ def create_user(
         made = users.by_id(session, user_id)
     if made is None:
         raise RuntimeError("the user just made is gone")
-    return _account(made)
+    return account_of(made)
 
 
 def authenticate(email: str, password: str, now: datetime) -> Account | None:
     """Return the account of an e-mail address and its password, or None, whatever the reason.
 
     Five wrong passwords lock the account for five minutes. An address that nobody has, a locked account and a wrong
-    password take the same work and the same least time.
+    password take the same work and the same least time. Where the account has a second factor, the count of wrong ones
+    is only forgotten when that was right too.
     """
     started = time.monotonic()
     account = _sign_in(email, password, now)
     if account is None:
-        time.sleep(max(0.0, REFUSAL_SECONDS - (time.monotonic() - started)))
+        wait_since(started)
     return account
+
+
+def wait_since(started: float) -> None:
+    """Wait until the least time of an answer has passed since a monotonic instant, so that it tells nothing."""
+    time.sleep(max(0.0, REFUSAL_SECONDS - (time.monotonic() - started)))
 
 
 def ensure_overseer(email: str, password: str) -> Account | None:
@@ -89,7 +103,7 @@ def ensure_overseer(email: str, password: str) -> Account | None:
         users.wait_for_others(session, _ENSURE_OVERSEER)
         if users.has_member(session, "Overseer"):
             return None
-        values = _values(email, password, "", "") | {"is_email_verified": True, "email_confirmed": True}
+        values = values_of(email, password, "", "") | {"is_email_verified": True, "email_confirmed": True}
         known = users.by_normalized_email(session, normalize_email(email))
         user_id = known.id if known else users.create(session, values)
         if user_id is None:
@@ -98,7 +112,7 @@ def ensure_overseer(email: str, password: str) -> Account | None:
             users.set_password(session, known.id, str(values["password_hash"]))
         users.add_roles(session, user_id, ("Overseer",))
         made = users.by_id(session, user_id)
-    return _account(made) if made else None
+    return account_of(made) if made else None
 
 
 def normalize_email(email: str) -> str:
@@ -128,11 +142,12 @@ def _sign_in(email: str, password: str, now: datetime) -> Account | None:
             users.count_failure(session, user.id, now, FAILURES_ALLOWED, LOCKED_FOR)
             return None
         # Asked again: another attempt may have locked the account while this one was verified.
-        if not users.clear_failures(session, user.id, now):
+        goes_on = users.is_open if user.two_factor_enabled else users.clear_failures
+        if user.is_barred or not goes_on(session, user.id, now):
             return None
     if passwords.needs_upgrade(user.password_hash):
         _upgrade_hash(user, password)
-    return _account(user)
+    return account_of(user)
 
 
 def _find(email: str) -> UserRecord | None:
@@ -154,30 +169,44 @@ def _is_address(email: str) -> bool:
     return bool(is_plain and name and at and domain and not set("<>,;:\"") & set(email))
 
 
-def _values(email: str, password: str, first_name: str, last_name: str) -> dict[str, object]:
-    address = email.strip()
-    errors = {}
-    if not _is_address(address):
-        errors["email"] = "must be an e-mail address, such as name@example.org"
+def values_of(email: str, password: str, first_name: str, last_name: str) -> dict[str, object]:
+    """Return the columns of a new account; raises Invalid with a sentence for each field that breaks a rule."""
+    errors = {**email_errors(email), **name_errors(first_name, last_name)}
     if sentence := passwords.problem(password):
         errors["password"] = sentence
-    for field, name in (("first_name", first_name), ("last_name", last_name)):
-        if len(name) > _LONGEST_NAME or not name.isprintable():
-            errors[field] = f"must have at most {_LONGEST_NAME} characters, all of them printable"
     if errors:
         raise Invalid(errors)
+    hashed = {"password_hash": passwords.hash_password(password)}
+    return {**email_values(email), **name_values(first_name, last_name), **hashed}
+
+
+def email_errors(email: str) -> dict[str, str]:
+    """Return what is wrong with an e-mail address, by field."""
+    return {} if _is_address(email.strip()) else {"email": "must be an e-mail address, such as name@example.org"}
+
+
+def name_errors(first_name: str, last_name: str) -> dict[str, str]:
+    """Return what is wrong with a name, by field."""
+    sentence = f"must have at most {_LONGEST_NAME} characters, all of them printable"
+    given = {"first_name": first_name, "last_name": last_name}
+    return {field: sentence for field, name in given.items() if len(name) > _LONGEST_NAME or not name.isprintable()}
+
+
+def email_values(email: str) -> dict[str, object]:
+    """Return the columns that follow from an e-mail address."""
+    address, normalized = email.strip(), normalize_email(email)
     return {
-        "email": address,
-        "normalized_email": normalize_email(address),
-        "user_name": address,
-        "normalized_user_name": normalize_email(address),
-        "password_hash": passwords.hash_password(password),
-        "first_name": first_name.strip() or None,
-        "last_name": last_name.strip() or None,
+        "email": address, "normalized_email": normalized, "user_name": address, "normalized_user_name": normalized,
     }
 
 
-def _account(user: UserRecord) -> Account:
+def name_values(first_name: str, last_name: str) -> dict[str, object]:
+    """Return the columns of a name; an empty one is none."""
+    return {"first_name": first_name.strip() or None, "last_name": last_name.strip() or None}
+
+
+def account_of(user: UserRecord) -> Account:
+    """Return a user as other rooms see them."""
     return Account(
         id=user.id,
         email=user.email or "",
@@ -186,4 +215,7 @@ def _account(user: UserRecord) -> Account:
         roles=user.roles,
         is_email_verified=user.is_email_verified,
         security_stamp=user.security_stamp,
+        has_second_factor=user.two_factor_enabled,
+        is_barred=user.is_barred,
+        permissions=user.permissions,
     )

@@ -20,9 +20,12 @@ _MOST_ROUNDS = 10_000_000
 def problem(password: str) -> str | None:
     """Return a sentence on why a new password is not allowed, or None where it is."""
     has_all = any(map(str.isupper, password)) and any(map(str.islower, password)) and any(map(str.isdigit, password))
-    if SHORTEST <= len(password) <= LONGEST and has_all:
-        return None
-    return f"must have {SHORTEST} to {LONGEST} characters, with an upper-case letter, a lower-case letter and a digit"
+    if not (SHORTEST <= len(password) <= LONGEST and has_all):
+        needs = "an upper-case letter, a lower-case letter and a digit"
+        return f"must have {SHORTEST} to {LONGEST} characters, with {needs}"
+    if password.lower() in _common():
+        return "is one of the passwords that are tried first; please choose another"
+    return None
 
 
 def hash_password(password: str) -> str:
@@ -48,6 +51,14 @@ def spend_time(password: str) -> None:
 def needs_upgrade(stored: str) -> bool:
     """Return whether a stored hash is of an older kind or weaker than those made now."""
     return not stored.startswith("$argon2") or _HASHER.check_needs_rehash(stored)
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    """The 30,000 most common passwords, in small letters, as the package zxcvbn (MIT licence) lists them."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 @lru_cache(maxsize=1)

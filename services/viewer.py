@@ -8,15 +8,17 @@ from services.errors import Forbidden
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person; `is_admin` is true for the roles Admin and Overseer."""
+    """A signed-in person, and what the claims of their roles and their own permit them."""
 
     account_id: str
     name: str
     email: str
     roles: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
 
     @property
     def is_admin(self) -> bool:
+        """Whether this is an Admin or Overseer."""
         return bool(self.roles & {"Admin", "Overseer"})
 
 

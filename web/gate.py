@@ -1,20 +1,30 @@
 """The gate: one check before every request, which denies whatever is not listed here as public."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
-from flask import Flask, Response, jsonify, redirect, request, session
+from flask import Flask, Response, has_request_context, jsonify, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from data.errors import StorageUnavailable
-from services import accounts, viewer
+from services import audit, sessions, viewer
 from services.accounts import Account
+from web import bearer
 
 # Machines bring their own credentials to these, so neither session nor cross-site rules apply.
 MACHINE_ENDPOINTS = frozenset(
     {"webhook.receive", "broker_contract.authenticate", "broker_contract.authorise", "broker_contract.sessions"}
 )
-PUBLIC_ENDPOINTS = MACHINE_ENDPOINTS | {"sign_in.show", "sign_in.enter", "health.alive", "health.ready"}
+# What somebody may do who is signed in but has not proved the e-mail address.
+VERIFY_ENDPOINTS = frozenset({"verify.show", "verify.check", "verify.resend", "sign_in.leave"})
+PUBLIC_ENDPOINTS = MACHINE_ENDPOINTS | {
+    "sign_in.show", "sign_in.enter", "second_step.show", "second_step.check", "health.alive", "health.ready",
+    "register.show", "register.apply", "verify.show", "verify.check", "verify.resend",
+    "password_reset.show_forgotten", "password_reset.ask", "password_reset.show_reset", "password_reset.reset",
+    "new_address.show", "new_address.use", "single_sign_on.begin", "single_sign_on.finish",
+}
 PUBLIC_PREFIXES = ("/assets/", "/_dash-component-suites/")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -22,17 +32,20 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class SignedIn(UserMixin):  # type: ignore[misc]
     """The account of a session, as flask-login wants it."""
 
-    def __init__(self, account: Account) -> None:
-        self.account = account
+    def __init__(self, account: Account, session_id: UUID) -> None:
+        self.account, self.session_id = account, session_id
 
     def get_id(self) -> str:
         return self.account.id
 
     @property
     def viewer(self) -> viewer.Viewer:
-        account = self.account
-        name = " ".join(part for part in (account.first_name, account.last_name) if part) or account.email
-        return viewer.Viewer(account.id, name, account.email, frozenset(account.roles))
+        return viewer_of(self.account)
+
+
+def viewer_of(account: Account) -> viewer.Viewer:
+    """Return an account as the services see who is looking."""
+    return viewer.Viewer(account.id, account.name, account.email, account.roles, account.permissions)
 
 
 def install(server: Flask) -> None:
@@ -40,19 +53,29 @@ def install(server: Flask) -> None:
     manager = LoginManager(server)
     manager.user_loader(_load)
     server.before_request(_check)
-    viewer.set_finder(lambda: current_user.viewer if current_user.is_authenticated else None)
+    viewer.set_finder(_find_viewer)
+    audit.set_origin(lambda: request.remote_addr if has_request_context() else None)
 
 
 def enter(account: Account) -> None:
     """Begin a session for an account; what an older session held is dropped first."""
     session.clear()
     session.permanent = True
+    session_id = sessions.begin(account.id, request.headers.get("User-Agent"), datetime.now(UTC))
+    session["sid"] = str(session_id)
     session["stamp"] = account.security_stamp
-    login_user(SignedIn(account))
+    login_user(SignedIn(account, session_id))
+
+
+def go_on(account: Account) -> None:
+    """Let the current session go on after a change that ended the others."""
+    session["stamp"] = account.security_stamp
 
 
 def leave() -> None:
-    """End the session."""
+    """End the session, in the database too: its cookie is worth nothing afterwards."""
+    if current_user.is_authenticated:
+        sessions.end(current_user.account.id, current_user.session_id)
     logout_user()
     session.clear()
 
@@ -66,15 +89,24 @@ def local_path(target: str | None) -> str:
 
 
 def _load(account_id: str) -> SignedIn | None:
-    account = accounts.load(account_id)
-    if account is None or session.get("stamp") != account.security_stamp:
+    known = sessions.find(session.get("sid", ""), session.get("stamp", ""), datetime.now(UTC))
+    if known is None or known.account.id != account_id:
         return None
-    return SignedIn(account)
+    return SignedIn(known.account, known.session_id)
+
+
+def _find_viewer() -> viewer.Viewer | None:
+    holder = bearer.holder()
+    if holder is not None:
+        return viewer_of(holder)
+    return current_user.viewer if current_user.is_authenticated else None
 
 
 def _check() -> Any:
     if request.endpoint in MACHINE_ENDPOINTS:
         return None
+    if bearer.is_shown():
+        return bearer.check()
     if request.method not in _SAFE_METHODS and _is_cross_site():
         return _refusal(403, "this request came from another site")
     if request.endpoint in PUBLIC_ENDPOINTS or (request.method in _SAFE_METHODS and _is_public_file()):
@@ -83,7 +115,11 @@ def _check() -> Any:
         known = current_user.is_authenticated
     except StorageUnavailable:
         return _refusal(503, "the database does not answer just now; please try again in a moment")
-    return None if known else _ask_to_sign_in()
+    if not known:
+        return _ask_to_sign_in()
+    if not current_user.account.is_email_verified and request.endpoint not in VERIFY_ENDPOINTS:
+        return redirect("/verify") if _wants_page() else _refusal(403, "please prove your e-mail address first")
+    return None
 
 
 def _is_public_file() -> bool:

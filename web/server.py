@@ -3,13 +3,32 @@
 from datetime import timedelta
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components import theme
 from data.settings import Settings
-from web import broker_contract, gate, headers, health, returns_files, sign_in, webhook
+from web import (
+    broker_contract,
+    gate,
+    headers,
+    health,
+    new_address,
+    password_reset,
+    register,
+    returns_files,
+    second_step,
+    sign_in,
+    single_sign_on,
+    verify,
+    webhook,
+)
 
 SESSION_DAYS = 7
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
+ROOMS = (
+    sign_in, second_step, single_sign_on, register, verify, password_reset, new_address,
+    webhook, broker_contract, health, returns_files,
+)
 
 
 def create_server(settings: Settings) -> Flask:
@@ -26,8 +45,11 @@ def create_server(settings: Settings) -> Flask:
         SESSION_REFRESH_EACH_REQUEST=True,
     )
     server.jinja_env.globals["theme"] = theme
-    for room in (sign_in, webhook, broker_contract, health, returns_files):
+    for room in ROOMS:
         server.register_blueprint(room.blueprint)
+    if settings.trusted_proxies:
+        trusted = settings.trusted_proxies
+        server.wsgi_app = ProxyFix(server.wsgi_app, trusted, trusted, trusted)  # type: ignore[method-assign]
     gate.install(server)
     headers.install(server)
     return server

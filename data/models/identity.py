@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Identity, Index, text
+from sqlalchemy import ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import Base, CreatedAt, IdentityName, Off, On, TextGuidKey, Zero
@@ -40,6 +40,10 @@ class User(Base):
     last_code_sent_at: Mapped[datetime | None]
     failed_verification_attempts: Mapped[Zero]
     verification_lockout_until: Mapped[datetime | None]
+    # Who registered last may verify, and nobody else: a new registration of an address makes a new nonce.
+    verification_nonce: Mapped[str | None]
+    barred_at: Mapped[datetime | None]
+    deletion_requested_at: Mapped[datetime | None]
 
 
 class Role(Base):
@@ -88,8 +92,13 @@ class UserLogin(Base):
 
 class UserToken(Base):
     __tablename__ = "user_tokens"
+    __table_args__ = (Index(None, "login_provider", "value"),)
 
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     login_provider: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str | None]
+    scope: Mapped[str | None] = mapped_column(String(16))
+    created_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]

@@ -22,6 +22,8 @@ app = dash.Dash(
     suppress_callback_exceptions=True,
     on_error=callback_errors.show,
     add_log_handler=False,
+    # Dash takes the async road when a library of the queue brings asgiref: an event loop and a thread for each request.
+    use_async=False,
 )
 app.layout = shell.layout
 pages.install(app)

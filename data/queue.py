@@ -54,7 +54,7 @@ def defer(
 
 
 def state(job_id: int) -> str:
-    """Return the state of a job: todo, doing, succeeded, failed, cancelled, aborted; raises KeyError where it is gone."""
+    """Return the state of a job: todo, doing, succeeded, failed, cancelled or aborted."""
     try:
         return _app().job_manager.get_job_status(job_id).value
     except ConnectorException as error:

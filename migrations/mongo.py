@@ -45,5 +45,6 @@ def _index_collection(database: Database[Document], name: str, indexes: tuple[In
 
 
 def _comparable(index: Mapping[str, Any]) -> Document:
-    options = {name: index[name] for name in ("unique", "expireAfterSeconds", "partialFilterExpression") if name in index}
+    compared = ("unique", "expireAfterSeconds", "partialFilterExpression")
+    options = {name: index[name] for name in compared if name in index}
     return {name: dict(value) if isinstance(value, Mapping) else value for name, value in options.items()}

@@ -68,7 +68,8 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(alice: Pers
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:1", "/\n/x"]
+    "target",
+    ["//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:1", "/\n/x"],
 )
 def test_sign_in_never_leads_to_another_site(alice: Person, stranger: FlaskClient, target: str) -> None:
     answer = stranger.post(

@@ -126,6 +126,13 @@ def count(database: Database[Document], source_id: str) -> int:
         return database[COLLECTION].count_documents({"sunSourceId": source_id})
 
 
+def count_between(database: Database[Document], source_id: str, start: datetime, end: datetime, most: int) -> int:
+    """Return the number of readings of `[start, end)`; counts no further than `most`."""
+    wanted = {"sunSourceId": source_id, "timestamp": {"$gte": start, "$lt": end}}
+    with mapped_mongo_errors():
+        return database[COLLECTION].count_documents(wanted, limit=most)
+
+
 def latest(database: Database[Document], source_ids: Sequence[str]) -> dict[str, Document]:
     """Return the latest state of each of the sources that has one, by source."""
     with mapped_mongo_errors():

@@ -48,10 +48,15 @@ def store_history(source_id: str, frame: pd.DataFrame, now: datetime) -> int:
 
 
 def _readings(frame: pd.DataFrame, now: datetime) -> Iterator[normalise.Reading]:
-    columns = {str(name): frame[name].tolist() for name in frame.columns}
+    columns = {str(name): _values(str(name), frame[name]) for name in frame.columns}
     stamps = pd.DatetimeIndex(frame.index).tz_convert("UTC").as_unit("ms").to_pydatetime()
     for position, at in enumerate(stamps):
         yield normalise.Reading(at, _fields(columns, position), _metadata(now), {})
+
+
+def _values(name: str, column: "pd.Series[Any]") -> list[Any]:
+    # Every numeric field is stored as a double, whatever the frame holds.
+    return (column.astype(float) if name in NUMERIC_FIELDS else column).tolist()
 
 
 def _fields(columns: Mapping[str, list[Any]], position: int) -> dict[str, Any]:

@@ -41,6 +41,7 @@ TRAIL = REACH + timedelta(hours=1)
 TRAIL_DAYS = timedelta(days=2)
 _GAP = timedelta(minutes=90)
 _ONE_DAY = timedelta(days=1)
+_LONGEST_CATCH_UP = timedelta(days=4)
 BEGINNING, END = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -101,6 +102,33 @@ def account_for(site: Site, standing: Document, stretch: Stretch, boundary: date
     _keep_days(work, checkpoint, last, progress)
     _keep_standing(work, checkpoint, last, progress)
     return _set_buckets(work, frame, boundary)
+
+
+def rows_now(site: Site, standing: Document, stretch: Stretch) -> list[DayEnergy]:
+    """Return the energies of today, and of the days before that a stretch of newest readings changes; keeps nothing.
+
+    For readings that the worker has not come to yet. Empty where it is too far behind to be made up for here.
+    """
+    newest = readings.newest_at(mongo.database(), site.source_id)
+    if newest is None:
+        return []
+    work = _Work(site, standing, stretch, newest, _first_open_before(site, standing, stretch.start))
+    checkpoint = _checkpoint(work)
+    if newest - checkpoint.at > _LONGEST_CATCH_UP:
+        return []
+    last = work.day_of(newest)
+    frame = load(site.source_id, checkpoint.at, work.start_of(last + _ONE_DAY), work.fields, site.slots)
+    progress = go_on(
+        frame, checkpoint, last=last, time_zone=site.time_zone, installed_capacity_watts=site.installed_capacity_watts
+    )
+    first = _first_changed(work, checkpoint)
+    seen = bool(standing.get("batterySeen")) or not BATTERY_FIELDS.isdisjoint(frame.columns[frame.notna().any()])
+    return rank(
+        [each for each in progress.candidates if each.date >= first],
+        battery=_has_battery(site, seen),
+        corrections=[each for each in site.corrections if first <= each.date <= last],
+        imports=imported_rows(site, work.start_of(first), work.start_of(last + _ONE_DAY)),
+    )
 
 
 def _first_open_before(site: Site, standing: Document, start: datetime) -> datetime | None:

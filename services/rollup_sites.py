@@ -34,8 +34,9 @@ class Site:
 def sites(source_ids: Sequence[str]) -> dict[str, Site]:
     """Return those of some sources that exist, by id; raises StorageUnavailable."""
     with postgres.session() as session:
-        return {str(each.id): _site(each) for each in sources.by_ids(session, source_ids)}
+        return {str(each.id): site_of(each) for each in sources.by_ids(session, source_ids)}
 
 
-def _site(record: SourceRecord) -> Site:
+def site_of(record: SourceRecord) -> Site:
+    """Return a source as the accounting sees it."""
     return Site(str(record.id), record.time_zone, record.installed_capacity_watts, record.has_battery)

@@ -24,7 +24,7 @@ def home(start: datetime, end: datetime, step: timedelta, seed: int = 1) -> pd.D
     hours = step / timedelta(hours=1)
     clock = np.asarray(index.hour + index.minute / 60)
     solar = 5000 * np.clip(np.sin((clock - 5) / 14 * np.pi), 0, None) * chance.uniform(0.3, 1, index.size)
-    load = 300 + 2000 * (chance.random(index.size) < 0.1)
+    load = 300.0 + 2000 * (chance.random(index.size) < 0.1)
     battery = np.clip(solar - load, -1500, 1500)
     grid = load + battery - solar
     table = pd.DataFrame(

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.forecast_site import Array, Baselines, Measured, daylight, midnights, plain_regression, read
-from solar.forecasting import Forecast, Model, Refusal, predict, train
+from benchmarks.forecast_site import Array, Measured, daylight, midnights, plain_regression, read
+from solar.forecasting import Baselines, Forecast, Model, Refusal, predict, train
 
 RETRAIN_DAYS = 14
 WIDTHS, DIGITS = (9, 7, 9, 8, 6, 6, 6), (1, 1, 1, 1, 3, 3, 1)
@@ -50,7 +50,10 @@ def origins(measured: Measured, start: str | None, count: int | None) -> pd.Date
 def run(measured: Measured, weather: pd.DataFrame | None, starts: pd.DatetimeIndex) -> dict[tuple[str, int], Cells]:
     """All forecasts of all origins beside the truth and the baselines."""
     columns = [name for name in COLUMNS if name in measured.telemetry]
-    baselines = {name: Baselines.of(measured, name) for name in columns}
+    baselines = {
+        name: Baselines.of(measured.telemetry[name], measured.site, measured.minutes, sun=name == "solarPower")
+        for name in columns
+    }
     light, found = daylight(measured), {(name, ahead): Cells() for name in columns for ahead in range(1, 9)}
     model: Model | None = None
     trained, line = starts[0], np.zeros(0)
@@ -87,8 +90,7 @@ def _collect(
         for name, base in baselines.items():
             if f"{name}_p50" not in said:
                 continue
-            noon = int(base.rows[min(int(index.searchsorted(now)) + len(base.table[0]) // 2, len(index) - 1)])
-            last, week = base.at(noon, cells)
+            last, week = base.at(local.tz_localize(None), index[cells])
             quantiles = {q: said[f"{name}_{q}"].reindex(index[cells]).to_numpy() for q in ("p10", "p50", "p90")}
             found[name, ahead].parts.append({
                 "truth": measured.telemetry[name].to_numpy()[cells], "last": last, "week": week, **quantiles,

@@ -1,4 +1,4 @@
-"""Measured data of a site folder, and the simple forecasts every other one is held against."""
+"""Measured data of a site folder, its daylight, and the plain regression on irradiance."""
 
 import json
 from dataclasses import dataclass
@@ -71,43 +71,6 @@ def daylight(measured: Measured) -> npt.NDArray[np.bool_]:
         lambda days: days.astype(float).rolling(15, center=True, min_periods=1).max()
     )
     return np.asarray(around > 0)
-
-
-@dataclass(frozen=True)
-class Baselines:
-    """Last known day and 7-day mean of one column, both by time of day over days complete at the origin."""
-
-    table: Array
-    rows: npt.NDArray[np.int64]
-    columns: npt.NDArray[np.int64]
-
-    @classmethod
-    def of(cls, measured: Measured, column: str) -> "Baselines":
-        """Sun goes by solar days (the zone's winter time all year), everything else by the clock on the wall."""
-        index = pd.DatetimeIndex(measured.telemetry.index)
-        if column == "solarPower":
-            january = pd.Timestamp(year=index[0].year, month=1, day=1, tz=measured.site.zone).utcoffset()
-            july = pd.Timestamp(year=index[0].year, month=7, day=1, tz=measured.site.zone).utcoffset()
-            wall = index.tz_localize(None) + min(january, july)
-        else:
-            wall = index.tz_convert(measured.site.zone).tz_localize(None)
-        day = (wall.normalize() - wall[0].normalize()).days.to_numpy()
-        slot = ((wall - wall.normalize()) // pd.Timedelta(minutes=measured.minutes)).to_numpy()
-        table = np.full((day.max() + 1, 1440 // measured.minutes), np.nan)
-        table[day, slot] = measured.telemetry[column].to_numpy()
-        return cls(table, day.astype(np.int64), slot.astype(np.int64))
-
-    def at(self, first: int, cells: slice) -> tuple[Array, Array]:
-        """(last known day, 7-day mean) for the intervals `cells`; `first` is the row of the first day not known."""
-        week = self.table[max(0, first - 7) : first]
-        slots = self.columns[cells]
-        if len(week) == 0:
-            return np.full(len(slots), np.nan), np.full(len(slots), np.nan)
-        whole = [row for row in week[::-1] if np.isfinite(row).mean() >= 0.9]
-        last = whole[0] if whole else week[-1]
-        seen = np.isfinite(week).sum(axis=0)
-        mean = np.where(seen > 0, np.nansum(week, axis=0) / np.maximum(seen, 1), np.nan)
-        return last[slots], mean[slots]
 
 
 def plain_regression(measured: Measured, until: pd.Timestamp) -> Array:

@@ -164,7 +164,8 @@ def train(
         age = (len(table) - rows).astype(float)
         unit = np.full(truth.shape, top)
         trial = lead.Trial(said, truth, unit, hour_of_slot(truth.shape), np.isfinite(truth), age)
-        fitted, _ = lead.fit(trial, PRIOR, scale=top, ceiling=top, band_days=BAND_DAYS, fallback=bands.assumed(0.25, 0.25))
+        fallback = bands.assumed(0.25, 0.25)
+        fitted, _ = lead.fit(trial, PRIOR, scale=top, ceiling=top, band_days=BAND_DAYS, fallback=fallback)
         leads.append(fitted)
     return BatteryModel(leads, cells, top, base)
 

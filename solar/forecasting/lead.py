@@ -55,7 +55,10 @@ def fit(
     squared: bool = False, bounded: bool = True,
     band_days: float = SHAPE_DAYS, fallback: Band,
 ) -> tuple[Lead, Array]:
-    """The lead and its p50 over the trial's days. `scale` brings truth to about 1; p50 is held in 0..ceiling; `band_days` as in `bands.fit`."""
+    """The lead and its p50 over the trial's days.
+
+    `scale` brings truth to about 1; p50 is held in 0..ceiling; `bounded` and `band_days` as in `bands.fit`.
+    """
     weights, method = mix.fit(
         trial.experts, trial.truth, trial.usable, trial.age, np.asarray(prior, dtype=float), scale=scale,
         memory_days=memory_days, baselines=(LAST_DAY, WEEK_MEAN), squared=squared,
@@ -67,7 +70,10 @@ def fit(
         return Lead(rounded, method, fallback, 0.5, 0.5), middle
     ages = np.broadcast_to(trial.age[:, None], trial.truth.shape)
     error = (trial.truth - middle) / trial.unit
-    band = fit_band((middle / trial.unit)[good], trial.time[good], error[good], ages[good], bounded=bounded, memory_days=band_days)
+    level = middle / trial.unit
+    band = fit_band(
+        level[good], trial.time[good], error[good], ages[good], bounded=bounded, memory_days=band_days
+    )
     low, high = _day_offsets(trial, middle)
     return Lead(rounded, method, band, low, high, _scores(trial, middle, good, squared)), middle
 

@@ -68,9 +68,14 @@ class Model:
 
 @dataclass(frozen=True)
 class Forecast:
-    """`frame`: half hours of the local days (UTC index), columns like solarPower_p10, _p50, _p90 (W, %, V); a field
-    that could not be foreseen is not there. `daily`: one row per local date, columns solar_kwh_p10 .. load_kwh_p90.
-    `methods`: by field, one entry per day ahead. `data`: as in the model. `reasons`: a sentence per refused field."""
+    """Eight days of one source.
+
+    `frame`: half hours of the local days (UTC index), columns like solarPower_p10, _p50, _p90 (W, %, V); a field that
+    could not be foreseen is not there. solarPower_memory and, with weather, solarPower_weather are what either alone
+    says: kept, they let the scoreboard weigh them (`scores.lesson`). `daily`: one row per local date, columns
+    solar_kwh_p10 .. load_kwh_p90. `methods`: by field, one entry per day ahead. `data`: as in the model, and `widened`,
+    the factor on the bands by day ahead. `reasons`: a sentence per refused field.
+    """
 
     frame: pd.DataFrame
     daily: pd.DataFrame

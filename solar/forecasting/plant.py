@@ -11,13 +11,15 @@ from .site import Array, Mask, Rows, Site
 from .sun import Irradiance, Sun, clear_sky, on_plane
 
 PER_KELVIN = -0.004
+FAITH_GIVEN, FAITH_ASSUMED = 0.4, 0.03
 SHADE_AZIMUTH, SHADE_ELEVATION = 24, (0.0, 4.0, 8.0, 14.0, 22.0, 90.0)
 
 
 @dataclass(frozen=True)
 class Plant:
     """Tilt and azimuth in degrees, `scale` in W per W/m2 on the plane, `limit_watts` the most it can give, `shading` a
-    factor per 15 degrees of azimuth and band of elevation, `cell_rise` in K per W/m2. `fitted` says from what."""
+    factor per 15 degrees of azimuth and band of elevation, `cell_rise` in K per W/m2. `fitted` says where the
+    orientation is from: "data", "given" by the owner or "assumed"."""
 
     latitude: float
     longitude: float
@@ -76,8 +78,10 @@ def assumed(site: Site, latitude: float, longitude: float, capacity_watts: float
     """A plant nobody measured yet: the site's orientation or the usual one, 14 % of losses (PVWatts v5 default)."""
     tilt = site.tilt_degrees if site.tilt_degrees is not None else min(abs(latitude) * 0.76, 40.0)
     azimuth = site.azimuth_degrees if site.azimuth_degrees is not None else (180.0 if latitude >= 0 else 0.0)
+    given = site.tilt_degrees is not None and site.azimuth_degrees is not None
+    scale = 0.86 * capacity_watts / 1000
     return Plant(
-        latitude, longitude, tilt, azimuth, 0.86 * capacity_watts / 1000, capacity_watts, unshaded(), fitted="assumed"
+        latitude, longitude, tilt, azimuth, scale, capacity_watts, unshaded(), fitted="given" if given else "assumed"
     )
 
 
@@ -108,7 +112,7 @@ def _orientation(
 ) -> Plant:
     """`start` with tilt, azimuth and scale by non-linear least squares."""
     top = max(float(np.quantile(power, 0.999)), 1e-6)
-    few = len(power) < 400
+    few, faith = len(power) < 400, FAITH_GIVEN if start.fitted == "given" else FAITH_ASSUMED
 
     def error(guess: Array) -> Array:
         plane = on_plane(sun, sky, float(guess[0]), float(guess[1]))
@@ -117,7 +121,7 @@ def _orientation(
         left = (power - given) / top
         left = left if weather else left * np.where(left > 0, 1.0, 0.23)
         known = np.array([(guess[0] - start.tilt) / 90, (guess[1] - start.azimuth) / 180])
-        return np.concatenate([left, known * np.sqrt(len(power)) * (1.0 if few else 0.03)])
+        return np.concatenate([left, known * np.sqrt(len(power)) * (1.0 if few else faith)])
 
     def solve(azimuth: float) -> Any:
         return least_squares(

@@ -51,7 +51,8 @@ def predict(
     _battery(model, frame, span, solar, house, columns, methods)
     dates = pd.Index(span.wall.dates()[span.wall_today : span.wall_today + days].date, name="date")
     return Forecast(
-        pd.DataFrame(columns, index=span.index), pd.DataFrame(daily, index=dates), methods, model.data, model.reasons
+        pd.DataFrame(columns, index=span.index), pd.DataFrame(daily, index=dates), methods,
+        {**model.data, "widened": model.solar.widened if model.solar else []}, model.reasons,
     )
 
 
@@ -97,6 +98,9 @@ def _solar(
     for name, rows in zip(QUANTILES, (found.low, found.middle, found.high), strict=True):
         values = np.nan_to_num(_place(span.sun, span.sun_today, rows, span.index)) * share
         columns[f"solarPower_{name}"] = np.clip(values, 0, model.solar.limit_watts)
+    for name, rows in (("memory", found.memory), ("weather", found.weather)):
+        if np.isfinite(rows).any():
+            columns[f"solarPower_{name}"] = _place(span.sun, span.sun_today, rows, span.index) * share
     for number, name in enumerate(QUANTILES):
         daily[f"solar_kwh_{name}"] = found.daily[:, number]
     methods["solarPower"] = found.methods

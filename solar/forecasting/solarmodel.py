@@ -12,7 +12,7 @@ from .analogs import mean_of_last
 from .lead import Lead
 from .mix import blend
 from .plant import Plant
-from .site import Array, Mask, Rows
+from .site import LEADS, Array, Mask, Rows
 from .sun import Sun, position
 from .tables import Days
 from .trees import Forest
@@ -32,7 +32,7 @@ Driven = tuple[Array, Array, Array]
 class SolarModel:
     """`plant` is None where the place is unknown and cannot be estimated; then `flat_clear` holds the best seen of each
     slot in W. `memory` and `weather` hold one Lead per day ahead. `prophet` (JSON) knows no weather, `prophet_weather`
-    does."""
+    does. `trust` and `widened` are the scoreboard's lesson by day ahead."""
 
     plant: Plant | None
     flat_clear: list[float]
@@ -44,6 +44,8 @@ class SolarModel:
     forest: Forest | None = None
     prophet: str | None = None
     prophet_weather: str | None = None
+    trust: list[float] = field(default_factory=lambda: [1.0] * len(LEADS))
+    widened: list[float] = field(default_factory=lambda: [1.0] * len(LEADS))
     notes: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,7 +57,8 @@ class SolarModel:
             "memory": [lead.to_dict() for lead in self.memory],
             "weather": [lead.to_dict() for lead in self.weather] if self.weather else None,
             "forest": self.forest.to_dict() if self.forest else None,
-            "prophet": self.prophet, "prophet_weather": self.prophet_weather, "notes": self.notes,
+            "prophet": self.prophet, "prophet_weather": self.prophet_weather,
+            "trust": self.trust, "widened": self.widened, "notes": self.notes,
         }
 
     @classmethod
@@ -72,13 +75,16 @@ class SolarModel:
 
 @dataclass(frozen=True)
 class Outlook:
-    """p10, p50 and p90 (days, slots) in W, their daily sums in kWh (days, 3), and the method of each day."""
+    """p10, p50 and p90 (days, slots) in W, their daily sums in kWh (days, 3), the method of each day, and what memory
+    and weather alone say (days, slots), NaN where they cannot."""
 
     low: Array
     middle: Array
     high: Array
     daily: Array
     methods: list[str]
+    memory: Array
+    weather: Array
 
 
 def clear_table(plant: Plant | None, flat_clear: list[float], days: Days, sun: Sun | None) -> Array:
@@ -116,8 +122,9 @@ def foresee(
         said = prophet_says(model.prophet_weather, days, prophet_extra(driven[1], clear, best))
         driven = (*driven[:2], shaped(said, driven[1], clear))
     outlooks = [_one_day(model, past, driven, calm, light, today, lead) for lead in range(1, count + 1)]
-    low, middle, high, daily = (np.concatenate([outlook[part] for outlook in outlooks]) for part in range(4))
-    return Outlook(low, middle, high, daily, [str(outlook[4]) for outlook in outlooks])
+    names = ("low", "middle", "high", "daily", "memory", "weather")
+    joined: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in outlooks]) for name in names}
+    return Outlook(**joined, methods=[one.methods[0] for one in outlooks])
 
 
 def _weather_tables(
@@ -172,21 +179,36 @@ def weather_experts(
 def _one_day(
     model: SolarModel, past: skyscene.SkyMemory, driven: Driven | None, prophet: Array, light: Mask,
     today: int, lead: int,
-) -> tuple[Array, Array, Array, Array, str]:
-    """(p10, p50, p90, daily kWh, method) of one day ahead, each with one row."""
+) -> Outlook:
+    """One day ahead, with one row."""
     row = np.array([today + lead - 1])
-    chosen, method = model.memory[min(lead, 8) - 1], "memory"
-    values = blend(skyscene.experts(past, row, lead, prophet[row]), np.asarray(chosen.weights))
-    if driven is not None and model.weather is not None and np.isfinite(driven[1][row][light[row]]).all():
-        chosen, method = model.weather[min(lead, 8) - 1], "weather"
-        values = blend(weather_experts(past, driven, values, row, lead), np.asarray(chosen.weights))
-    top, lit, yard = model.limit_watts, light[row], past.scene.yardstick[row]
-    middle = np.where(lit, np.clip(np.nan_to_num(values), 0, top), 0.0)
-    below, above = chosen.band.offsets(middle / yard, yard / max(float(past.scene.clear.max()), 1e-9))
-    low = np.where(lit, np.clip(middle - below * yard, 0, middle), 0.0)
-    high = np.where(lit, np.clip(middle + above * yard, middle, top), 0.0)
+    chosen, method = model.memory[lead - 1], "memory"
+    lit, top = light[row], model.limit_watts
+
+    def possible(values: Array) -> Array:
+        return np.where(lit, np.clip(values, 0, top), 0.0)
+
+    memory = possible(blend(skyscene.experts(past, row, lead, prophet[row]), np.asarray(chosen.weights)))
+    middle, weather, wide = np.nan_to_num(memory), np.full(memory.shape, np.nan), 1.0
+    if driven is not None and model.weather is not None and np.isfinite(driven[1][row][lit]).all():
+        chosen, method, wide = model.weather[lead - 1], "weather", model.widened[lead - 1]
+        weather = possible(blend(weather_experts(past, driven, memory, row, lead), np.asarray(chosen.weights)))
+        trust = model.trust[lead - 1]
+        middle = np.nan_to_num(trust * weather + (1 - trust) * np.where(np.isfinite(memory), memory, weather))
+    low, high, daily = _range(model, chosen, middle, past.scene.yardstick[row], past.scene.clear, lit, wide)
+    return Outlook(low, middle, high, daily, [f"{method}: {chosen.method}"], memory, weather)
+
+
+def _range(
+    model: SolarModel, chosen: Lead, middle: Array, yard: Array, clear: Array, lit: Mask, wide: float
+) -> tuple[Array, Array, Array]:
+    """p10 and p90 of a day (1, slots) in W and its p10, p50, p90 in kWh (1, 3); `wide` stretches the bands."""
+    top = model.limit_watts
+    below, above = chosen.band.offsets(middle / yard, yard / max(float(clear.max()), 1e-9))
+    low = np.where(lit, np.clip(middle - wide * below * yard, 0, middle), 0.0)
+    high = np.where(lit, np.clip(middle + wide * above * yard, middle, top), 0.0)
     hours = 24 / middle.shape[1] / 1000
     total, unit = middle.sum() * hours, (yard * lit).sum() * hours
     ceiling = max((np.minimum(yard * 1.2, top) * lit).sum() * hours, total)
-    sums = [max(total - chosen.day_low * unit, 0.0), total, min(total + chosen.day_high * unit, ceiling)]
-    return low, middle, high, np.array([sums]), f"{method}: {chosen.method}"
+    lowest, highest = total - wide * chosen.day_low * unit, total + wide * chosen.day_high * unit
+    return low, high, np.array([[max(lowest, 0.0), total, min(highest, ceiling)]])

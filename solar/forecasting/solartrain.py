@@ -147,7 +147,8 @@ def train(
     progress(70, "solar mix chosen")
     model = SolarModel(
         ground.plant, ground.flat_clear, ground.limit_watts, usual, ground.night_elevation, memory,
-        weathered or None, forest, calm[0], wet[0], {**ground.notes, "best_clear_sum": best},
+        weathered or None, forest, calm[0], wet[0],
+        notes={**ground.notes, "best_clear_sum": best},
     )
     return model, middles, ground
 

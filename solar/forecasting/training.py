@@ -1,6 +1,7 @@
 """Training: from a source's history to its model."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from . import battery, load, solartrain
 from .model import FIELDS, Model
+from .scores import lesson
 from .site import LEADS, Array, Refusal, Rows, Site
 from .solartrain import Progress
 from .tables import Days, regular, resolution_minutes, sun_days, wall_days
@@ -36,14 +38,16 @@ def known_before(history: pd.DataFrame, site: Site, now: pd.Timestamp, max_days:
 
 def train(
     history: pd.DataFrame, site: Site, weather: pd.DataFrame | None, now: datetime,
-    progress: Progress | None = None,
+    progress: Progress | None = None, *, record: pd.DataFrame | None = None,
 ) -> Model:
     """The model of one source.
 
     `history`: vocabulary columns (W, %, V) by UTC instant (interval starts, half hours or hours), NaN where not
     reported. `weather`: shortwave_radiation, dni, dhi (W/m2), temperature_2m (degrees C) by UTC interval start, or
     None. Only whole local days before `now` (aware) are used. `progress(percent, stage)` is called now and then; what
-    it raises ends the training. Raises Refusal where no field can be foreseen.
+    it raises ends the training. `record`: issued forecasts of solar power with their truth, as in `scores.lesson`;
+    they set how far forecast weather is trusted by day ahead, and how wide the bands are. Raises Refusal where no
+    field can be foreseen.
     """
     tell: Progress = progress or (lambda percent, stage: None)
     instant = pd.Timestamp(now).tz_convert("UTC")
@@ -62,6 +66,9 @@ def train(
     curve, voltage = _voltage(frame, wall, charge is not None, reasons)
     if solar is None and house is None and charge is None:
         raise Refusal(" ".join(reasons[name] for name in ("solarPower", "loadPower") if name in reasons))
+    if solar is not None:
+        learnt = lesson(record)
+        solar = replace(solar, trust=learnt.trust, widened=learnt.widened)
     tell(100, "trained")
     data = _data(frame, sun, weather, ground.notes if ground else {})
     return Model(

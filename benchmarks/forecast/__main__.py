@@ -1,4 +1,4 @@
-"""How good the forecast is on a folder of measured data: `python -m benchmarks.forecast SITE_DIR`.
+"""How good the forecast is on measured data: `python -m benchmarks.forecast [SITE_DIR]`, or every site there is.
 
 Rolling origins at local midnight; at each one nothing later is known, except the weather with `--weather measured`,
 which makes it a test of the model, not a forecast.
@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.forecast_site import Array, Measured, daylight, midnights, plain_regression, read
+from benchmarks.forecast.measured import Array, Measured, daylight, midnights, plain_regression, read
 from solar.forecasting import Baselines, Forecast, Model, Refusal, predict, train
 
+SITES = Path(__file__).parents[3] / "shared" / "data" / "sites"
+QUICK_ORIGINS = 20
 RETRAIN_DAYS = 14
 WIDTHS, DIGITS = (9, 7, 9, 8, 6, 6, 6), (1, 1, 1, 1, 3, 3, 1)
 COLUMNS = ("solarPower", "loadPower", "stateOfCharge")
@@ -190,23 +192,18 @@ def _row(label: str, ahead: int, named: dict[str, float], keys: list[str]) -> li
     return [f"{label:<8}{ahead:>2} " + " ".join(cells)]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Command line; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("site_dir", type=Path)
-    parser.add_argument("--weather", choices=("measured", "none"), default=None)
-    parser.add_argument("--from", dest="start", metavar="DATE", help="first origin; else the last 30 %% of the data")
-    parser.add_argument("--origins", type=int, metavar="N", help="so many origins, evenly spread; else every midnight")
-    parser.add_argument("--json", action="store_true", help="last line: all figures as one JSON object")
-    options = parser.parse_args(arguments)
-    measured = read(options.site_dir)
+def report(folder: Path, options: argparse.Namespace) -> int:
+    """Measures one folder and prints it; returns the exit status."""
+    measured = read(folder)
     wanted = options.weather or ("measured" if measured.weather is not None else "none")
     if wanted == "measured" and measured.weather is None:
-        parser.error(f"{options.site_dir} has no weather.csv.gz; use --weather none")
+        print(f"{measured.name}: has no weather.csv.gz; use --weather none")
+        return 2
     weather = measured.weather if wanted == "measured" else None
     starts = origins(measured, options.start, options.origins)
     if len(starts) == 0:
-        parser.error("no local midnight in the asked span")
+        print(f"{measured.name}: no local midnight from {options.start} on")
+        return 2
     about = "no weather"
     if weather is not None:
         about = "measured weather of the days to come: a test of the model, not a forecast"
@@ -218,10 +215,29 @@ def main(arguments: list[str] | None = None) -> int:
     except Refusal as refusal:
         print(f"refused: {refusal}")
         return 1
-    print(table(named))
+    print(table(named), flush=True)
     if options.json:
         print(json.dumps({"site": measured.name, "weather": wanted, "origins_count": len(starts), **named}))
     return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("site_dir", type=Path, nargs="?", help=f"else all of {SITES.name}, {QUICK_ORIGINS} origins each")
+    parser.add_argument("--weather", choices=("measured", "none"), default=None)
+    parser.add_argument("--from", dest="start", metavar="DATE", help="first origin; else the last 30 %% of the data")
+    parser.add_argument("--origins", type=int, metavar="N", help="so many origins, evenly spread; else every midnight")
+    parser.add_argument("--json", action="store_true", help="last line: all figures as one JSON object")
+    options = parser.parse_args(arguments)
+    if options.site_dir is not None:
+        return report(options.site_dir, options)
+    folders = sorted(path.parent for path in SITES.glob("*/site.json"))
+    if not folders:
+        print("No measured data here (../shared/data/sites); name a folder to measure on it.")
+        return 0
+    options.origins = options.origins or QUICK_ORIGINS
+    return max(report(folder, options) for folder in folders)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""How good the forecast is, measured on folders of real data."""

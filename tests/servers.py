@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -119,3 +120,16 @@ def run_sql(url: str, statement: str, *values: object) -> None:
     """Change something in PostgreSQL behind the back of this process's services."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement, values)  # type: ignore[call-overload]
+
+
+def now() -> datetime:
+    """The time now, aware, as the services want it."""
+    return datetime.now(UTC)
+
+
+def fetch(statement: str, *values: object) -> list[tuple[object, ...]]:
+    """Read something in PostgreSQL behind the back of this process's services."""
+    from data import settings
+
+    with psycopg.connect(settings.get().postgres_url) as connection:
+        return connection.execute(statement, values).fetchall()  # type: ignore[call-overload]

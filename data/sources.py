@@ -54,6 +54,8 @@ class SourceRecord:
     export_limit_watts: float | None
     payload_mapping: dict[str, Any] | None
     payload_profile: str | None
+    retention_raw_days: int | None
+    retention_five_minutes_days: int | None
 
 
 _COLUMNS = tuple(getattr(SunSource, each.name) for each in fields(SourceRecord))

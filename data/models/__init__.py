@@ -9,6 +9,7 @@ from data.models.prices import HourlyPrice, KwhPriceHistory
 from data.models.returns import ReturnsSetting, SourceCost
 from data.models.sharing import SunSourceSharing
 from data.models.sources import PowerGroup, SunSource
+from data.models.telemetry import TelemetryCorrection, TelemetryImport
 from data.models.weather import WeatherData
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "SourceCredential",
     "SunSource",
     "SunSourceSharing",
+    "TelemetryCorrection",
+    "TelemetryImport",
     "User",
     "UserClaim",
     "UserLogin",

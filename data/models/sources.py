@@ -31,6 +31,8 @@ class SunSource(Base):
         CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude"),
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
         CheckConstraint("installed_capacity_watts BETWEEN 0 AND 1000000", name="installed_capacity_watts"),
+        CheckConstraint("retention_raw_days BETWEEN 7 AND 36500", name="retention_raw_days"),
+        CheckConstraint("retention_five_minutes_days BETWEEN 7 AND 36500", name="retention_five_minutes_days"),
     )
 
     id: Mapped[GuidKey]
@@ -66,3 +68,6 @@ class SunSource(Base):
     export_limit_watts: Mapped[float | None]
     payload_mapping: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     payload_profile: Mapped[str | None]
+    # Not given: the installation's own settings hold.
+    retention_raw_days: Mapped[int | None]
+    retention_five_minutes_days: Mapped[int | None]

@@ -94,7 +94,7 @@ def test_deleting_a_user_deletes_everything_they_own(session: Session) -> None:
     session.execute(text("INSERT INTO user_settings (user_id, setting_type, value) VALUES ('alice', 1, '0')"))
     session.execute(text("DELETE FROM users"))
     tables = ("power_groups", "sun_sources", "weather_data", "user_settings")
-    assert [_count(session, table) for table in tables] == [0] * len(TABLES)
+    assert [_count(session, table) for table in tables] == [0] * len(tables)
 
 
 def test_defaults_come_from_the_server(session: Session) -> None:

@@ -49,6 +49,11 @@ SHAPES: dict[str, str] = {
     "calendar": '<rect x="3.6" y="5" width="16.8" height="15.6" rx="2"/><path d="M3.6 10h16.8M8.2 2.8v4M15.8 2.8v4"/>',
     "sign-out": '<path d="M14.6 7.4V4H4v16h10.6v-3.4M9.4 12h11.4M17 8.2 20.8 12 17 15.8"/>',
     "copy": '<rect x="8.5" y="8.5" width="12" height="12" rx="2"/><path d="M15.5 8.5v-5h-12v12h5"/>',
+    "table": '<rect x="3.5" y="4.5" width="17" height="15" rx="1.8"/><path d="M3.5 9.5h17M3.5 14.5h17M9.5 9.5v10"/>',
+    "expand": '<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"/>',
+    "search": '<circle cx="10.8" cy="10.8" r="6.4"/><path d="m15.6 15.6 5 5"/>',
+    "list": '<path d="M8.5 6h12M8.5 12h12M8.5 18h12M4 6h.1M4 12h.1M4 18h.1"/>',
+    "printer": '<path d="M7 9V3.8h10V9M7 16.5H4V9.5h16v7h-3"/><rect x="7" y="13.6" width="10" height="6.6"/>',
     "computer": '<rect x="3" y="4.5" width="18" height="12" rx="1.8"/><path d="M8.5 20h7M12 16.5V20"/>',
     "group": '<circle cx="9" cy="8" r="3.6"/><path d="M2.6 20c0-4 2.6-6.4 6.4-6.4s6.4 2.4 6.4 6.4M15.6 4.7a3.6 3.6 0 0 '
     '1 0 6.6M17.6 14.2c2.4.8 3.8 2.8 3.8 5.8"/>',

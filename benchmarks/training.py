@@ -35,7 +35,7 @@ def year() -> tuple[pd.DataFrame, pd.DataFrame]:
         "solarPower": solar, "loadPower": load, "stateOfCharge": charge, "batteryVoltage": 48 + charge / 20,
         "batteryPower": np.append(np.diff(charge) * 200, 0.0),
     }, index=index)
-    warmth = 18 + 8 * np.sin(2 * np.pi * (index.dayofyear.to_numpy() - 110) / 365)
+    warmth = 18 + 8 * np.sin(2 * np.pi * (index.day_of_year.to_numpy() - 110) / 365)
     return telemetry, pd.DataFrame({"shortwave_radiation": sky, "temperature_2m": warmth}, index=index)
 
 

@@ -224,7 +224,8 @@ def report(folder: Path, options: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("site_dir", type=Path, nargs="?", help=f"else all of {SITES.name}, {QUICK_ORIGINS} origins each")
+    every = f"without it every one of ../shared/data/sites with {QUICK_ORIGINS} origins"
+    parser.add_argument("site_dir", type=Path, nargs="?", help=every)
     parser.add_argument("--weather", choices=("measured", "none"), default=None)
     parser.add_argument("--from", dest="start", metavar="DATE", help="first origin; else the last 30 %% of the data")
     parser.add_argument("--origins", type=int, metavar="N", help="so many origins, evenly spread; else every midnight")

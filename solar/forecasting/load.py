@@ -48,7 +48,7 @@ class LoadModel:
 
 def free_days(dates: pd.DatetimeIndex, country: str | None) -> Mask:
     """Saturdays, Sundays and, where the country is known, its public holidays."""
-    weekend = dates.dayofweek.to_numpy() >= 5
+    weekend = dates.day_of_week.to_numpy() >= 5
     if country is None:
         return np.asarray(weekend)
     import holidays  # a big package, wanted only where a country is known
@@ -65,9 +65,15 @@ def smooth(table: Array, width: int) -> Array:
     return pd.DataFrame(table.T).rolling(width, center=True, min_periods=1).mean().to_numpy().T
 
 
+def row_mean(table: Array) -> Array:
+    """Mean of each row as a column (rows, 1), NaN where nothing of it is known."""
+    seen = np.isfinite(table).sum(axis=1, keepdims=True)
+    return np.asarray(np.where(seen > 0, np.nansum(table, axis=1, keepdims=True) / np.maximum(seen, 1), np.nan))
+
+
 def experts(table: Array, dates: pd.DatetimeIndex, free: Mask, days: Rows, ahead: int, prophet: Array) -> Array:
     """What each expert of NAMES says in W, (n, len(days), slots); rows up to d - ahead are known."""
-    weekday = dates.dayofweek.to_numpy()
+    weekday = dates.day_of_week.to_numpy()
     past = np.clip((days - ahead)[:, None] - np.arange(REACH)[None, :], 0, len(table) - 1)
     same, alike = weekday[past] == weekday[days][:, None], free[past] == free[days][:, None]
     every = np.ones(past.shape)
@@ -77,20 +83,20 @@ def experts(table: Array, dates: pd.DatetimeIndex, free: Mask, days: Rows, ahead
     nothing = (days - ahead < 0)[:, None]
     last = np.where(nothing, np.nan, table[latest[row]])
     week = mean_of_last(table, days, ahead)
-    shape = fading[10.0] / np.nanmean(fading[10.0], axis=1, keepdims=True)
+    shape = fading[10.0] / row_mean(fading[10.0])
     found = [
-        np.where(np.isfinite(last), last, np.nanmean(last, axis=1, keepdims=True)), week, *fading.values(),
+        np.where(np.isfinite(last), last, row_mean(last)), week, *fading.values(),
         smooth(faded_mean(table, same.astype(float), days, ahead, 28.0), 5),
         smooth(faded_mean(table, alike.astype(float), days, ahead, 28.0), 3),
-        np.nanmean(last, axis=1, keepdims=True) * ones, np.nanmean(week, axis=1, keepdims=True) * ones,
-        np.nanmean(fading[40.0], axis=1, keepdims=True) * ones, prophet[:, None] * shape,
+        row_mean(last) * ones, row_mean(week) * ones,
+        row_mean(fading[40.0]) * ones, prophet[:, None] * shape,
     ]
     return np.stack(found)
 
 
 def daily_extra(dates: pd.DatetimeIndex, free: Mask, temperature: Array | None) -> pd.DataFrame:
     """Regressors of a day for Prophet: holiday and, where the temperature is known, degrees to heat and to cool."""
-    holiday = free & (dates.dayofweek.to_numpy() < 5)
+    holiday = free & (dates.day_of_week.to_numpy() < 5)
     extra = pd.DataFrame({"holiday": holiday.astype(float)})
     if temperature is not None:
         extra["heating"] = np.where(np.isfinite(temperature), np.maximum(15 - temperature, 0), np.nan)
@@ -102,13 +108,8 @@ def day_temperature(weather: pd.DataFrame | None, days: Days) -> Array | None:
     """Mean temperature of each row, None where none is known at all."""
     if weather is None or "temperature_2m" not in weather:
         return None
-    with np.errstate(invalid="ignore"):
-        table = days.table(weather["temperature_2m"])
-    known = np.isfinite(table)
-    if not known.any():
-        return None
-    count = known.sum(axis=1)
-    return np.asarray(np.where(count > 0, np.nansum(table, axis=1) / np.maximum(count, 1), np.nan))
+    means = row_mean(days.table(weather["temperature_2m"]))[:, 0]
+    return means if np.isfinite(means).any() else None
 
 
 def train(
@@ -141,9 +142,7 @@ def _prophet(
     table: Array, dates: pd.DatetimeIndex, free: Mask, temperature: Array | None
 ) -> tuple[str | None, Rows, Array]:
     share = np.isfinite(table).mean(axis=1)
-    with np.errstate(invalid="ignore"):
-        mean = np.nansum(table, axis=1) / np.maximum(np.isfinite(table).sum(axis=1), 1)
-    daily = pd.Series(np.where(share > 0.7, mean, np.nan), dates)
+    daily = pd.Series(np.where(share > 0.7, row_mean(table)[:, 0], np.nan), dates)
     extra = daily_extra(dates, free, temperature)
     if daily.notna().sum() < trend.MIN_DAYS:
         return None, np.zeros(0, dtype=np.int64), np.zeros((0, len(daily)))

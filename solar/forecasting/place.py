@@ -21,7 +21,7 @@ def estimate(days: Days, power: Array) -> tuple[float, float] | None:
         return None
     hours = 24 / days.slots
     shift = days.offset.total_seconds() / 3600
-    angle = 2 * np.pi * (days.dates().dayofyear.to_numpy()[rows] - 1) / 365
+    angle = 2 * np.pi * (days.dates().day_of_year.to_numpy()[rows] - 1) / 365
     wanted = np.concatenate([rise * hours - shift, (fall + 1) * hours - shift])
     best = None
     for latitude in (45.0, -45.0, 15.0):

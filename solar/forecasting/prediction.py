@@ -100,7 +100,9 @@ def _solar(
         columns[f"solarPower_{name}"] = np.clip(values, 0, model.solar.limit_watts)
     for name, rows in (("memory", found.memory), ("weather", found.weather)):
         if np.isfinite(rows).any():
-            columns[f"solarPower_{name}"] = _place(span.sun, span.sun_today, rows, span.index) * share
+            values = _place(span.sun, span.sun_today, rows, span.index) * share
+            # Solar days end at the standard midnight, an hour after the summer one: that hour is night.
+            columns[f"solarPower_{name}"] = np.where(np.isnan(values) & (columns["solarPower_p90"] == 0), 0.0, values)
     for number, name in enumerate(QUANTILES):
         daily[f"solar_kwh_{name}"] = found.daily[:, number]
     methods["solarPower"] = found.methods

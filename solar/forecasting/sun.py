@@ -41,7 +41,7 @@ def position(starts: pd.DatetimeIndex, minutes: int, latitude: float, longitude:
     middle = starts + pd.Timedelta(minutes=minutes / 2)
     found = pvlib.solarposition.get_solarposition(middle, latitude, longitude)
     zenith = found["apparent_zenith"].to_numpy()
-    day = middle.dayofyear.to_numpy()
+    day = middle.day_of_year.to_numpy()
     with np.errstate(invalid="ignore"):
         airmass = np.nan_to_num(pvlib.atmosphere.get_relative_airmass(np.minimum(zenith, 89.9)), nan=40.0)
     return Sun(

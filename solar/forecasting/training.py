@@ -124,7 +124,7 @@ class _Cells:
         at = [np.clip(origins + ahead, 0, len(table) - 1) for ahead in LEADS]
         sun = [np.nan_to_num(solar[ahead - 1][at[ahead - 1]], nan=0.0) for ahead in LEADS]
         found = battery.simulated(cells, table, sun, expected, origins, self.minutes)
-        for ahead in LEADS:
+        for ahead in LEADS[: max(len(table) - 1, 0)]:
             known = np.isfinite(solar[ahead - 1]).mean(axis=1) > 0.5
             empty[ahead - 1][ahead:] = np.where(known[ahead:, None], found[: len(table) - ahead, ahead - 1], np.nan)
         return empty

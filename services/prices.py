@@ -4,7 +4,7 @@ Whoever may change the source may change its prices. A proposal raises Invalid w
 at fault; `keep` stores what a proposal showed, or refuses where the prices changed since.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -149,6 +149,14 @@ def take_hour_values(viewer: Viewer, source_id: str, rows: Iterable[Mapping[str,
     if errors:
         raise Invalid(_some(errors))
     return _proposed(Proposal(source, 0, hours=tuple(hours)), now)
+
+
+def attempt(make: Callable[[], Proposal]) -> tuple[Proposal | None, dict[str, str]]:
+    """Make a proposal; returns it, or None and a sentence for each field at fault, for forms that show them."""
+    try:
+        return make(), {}
+    except Invalid as error:
+        return None, error.errors
 
 
 def keep(proposal: Proposal) -> None:

@@ -88,6 +88,11 @@ def saved_terms(viewer: Viewer, source_id: str) -> Terms:
     return terms_of(source, settings[source.id], costs[source.id])
 
 
+def source_zone(viewer: Viewer, source_id: str) -> str:
+    """Return the IANA zone that the days of a source are in."""
+    return access.source_for(viewer, source_id).time_zone
+
+
 def basis_of(source: SourceRecord, now: datetime) -> tuple[Key, Basis]:
     """Return the valued days of a source, for those who checked that it may be seen."""
     key = _situation(source, now).key

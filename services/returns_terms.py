@@ -61,6 +61,15 @@ def terms_of(
     return Terms(plant, assumptions)
 
 
+def faults(trial: Mapping[str, Any]) -> dict[str, str]:
+    """Return a sentence for each term of a trial that is at fault; none where it can be computed with."""
+    errors: dict[str, str] = {}
+    for name in COST_FIELDS.keys() & trial.keys():
+        _amount(trial[name], name, errors)
+    _, found = read_assumptions({name: value for name, value in trial.items() if name not in COST_FIELDS})
+    return errors | {name: _without(name, sentence) for name, sentence in found.items()}
+
+
 def installed_on(source: SourceRecord) -> date | None:
     """Return the local date of the installation."""
     return local_date(source.installation_date, source.time_zone) if source.installation_date else None
@@ -102,6 +111,17 @@ def save_costs(
         returns_settings.replace_costs(session, source.id, read)
         if changes:
             sources.update_columns(session, source.id, changes)
+
+
+def try_costs(
+    viewer: Viewer, source_id: str, costs: Iterable[Mapping[str, Any]], now: datetime, **more: Any
+) -> dict[str, str]:
+    """Save costs as `save_costs` does; returns a sentence for each field at fault in place of Invalid, for forms."""
+    try:
+        save_costs(viewer, source_id, costs, now, **more)
+    except Invalid as error:
+        return error.errors
+    return {}
 
 
 def _read_costs(rows: Iterable[Mapping[str, Any]]) -> list[CostRecord]:

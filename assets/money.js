@@ -1,0 +1,32 @@
+// Returns: gathers the assumptions being tried, and leads from a number or a bar to what is behind it.
+(function () {
+  "use strict";
+  const keep = () => window.dash_clientside.no_update;
+  const text = (value) => (value === null || value === undefined ? "" : String(value));
+
+  // What differs from the saved terms is being tried; nothing is, where nothing differs.
+  function gather(values, filled, ids, trial) {
+    if (!filled) return [keep(), true];
+    const given = Object.fromEntries(ids.map((id, at) => [id.name, values[at]]));
+    const same = ids.every((id) => text(given[id.name]) === text(filled[id.name]));
+    if (same) return [trial ? null : keep(), true];
+    return [given, false];
+  }
+
+  function show(element) {
+    if (!element) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    element.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "nearest" });
+  }
+
+  function explain(clicks, body) {
+    const pressed = window.dash_clientside.callback_context.triggered[0];
+    if (!pressed || !pressed.value) return keep();
+    show(document.getElementById(body).closest(".card"));
+    return JSON.parse(pressed.prop_id.split(".").slice(0, -1).join(".")).name;
+  }
+
+  const month = (click) => (click && click.points.length ? String(click.points[0].x).slice(0, 7) : keep());
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { money: { gather, explain, month } });
+})();

@@ -1,0 +1,126 @@
+"""The balance of money put in and returned: measured solid, modelled dashed with its band, until it is paid back."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from components import theme
+from components.amounts import symbol
+from components.figures.returns_parts import check_size, dates, empty, layout, write
+from components.theme import Scheme
+
+HEIGHT = 320
+_DASH = "5px,4px"
+_FEWEST_FOR_LABEL = 20
+
+
+def payback_figure(
+    measured: pd.DataFrame,
+    modelled: pd.DataFrame,
+    *,
+    put_in: str,
+    paid_back: date | None,
+    currency: str,
+    scheme: Scheme,
+    nothing: str = "",
+) -> go.Figure:
+    """Return money returned minus money put in.
+
+    `measured` (column balance) and `modelled` (balance, p10, p90; NaN without a band) by local date; the first modelled
+    point is the last measured one. `put_in` are the words at the start, `paid_back` is where the modelled line reaches
+    0, `nothing` why there is nothing to show.
+    """
+    if measured.empty:
+        return empty(nothing, HEIGHT, scheme)
+    figure = go.Figure([*_band(modelled, scheme), *_lines(measured, modelled, currency, scheme)])
+    check_size(figure)
+    figure.update_layout(layout(HEIGHT, f"Money returned minus money put in, {symbol(currency)}", scheme, "payback"))
+    figure.update_xaxes(type="date", showline=True, nticks=10, unifiedhovertitle={"text": "<b>%{x|%-d %B %Y}</b>"})
+    figure.update_yaxes(zeroline=True, tickformat="~s", fixedrange=True)
+    _mark_today(figure, measured, scheme)
+    _label_lines(figure, measured, modelled, put_in, scheme)
+    if paid_back is not None:
+        _mark_payback(figure, paid_back, scheme)
+    return figure
+
+
+def _band(modelled: pd.DataFrame, scheme: Scheme) -> list[go.Scatter]:
+    known = modelled.dropna(subset=["p10", "p90"])
+    if len(known) < 2:
+        return []
+    line: dict[str, Any] = {"x": dates(known.index), "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    fill = theme.translucent(theme.TOKENS[scheme]["ink"], theme.BAND_ALPHA * 0.7)
+    return [
+        go.Scatter(y=known["p10"].tolist(), name="P10", **line),
+        go.Scatter(y=known["p90"].tolist(), name="P90", fill="tonexty", fillcolor=fill, **line),
+    ]
+
+
+def _lines(measured: pd.DataFrame, modelled: pd.DataFrame, currency: str, scheme: Scheme) -> list[go.Scatter]:
+    ink = theme.TOKENS[scheme]["ink"]
+    amount = f"%{{y:,.0f}} {symbol(currency)}"
+    lines = [
+        go.Scatter(
+            x=dates(measured.index), y=measured["balance"].tolist(), mode="lines", name="Measured",
+            line={"color": ink, "width": 2.2}, hovertemplate=f"Measured  <b>{amount}</b><extra></extra>",
+        )
+    ]
+    if len(modelled) < 2:
+        return lines
+    reach = [
+        f"  {low:,.0f} to {high:,.0f}" if low == low and high == high else ""
+        for low, high in modelled[["p10", "p90"]].astype(float).itertuples(index=False)
+    ]
+    modelled_line = go.Scatter(
+        x=dates(modelled.index), y=modelled["balance"].tolist(), customdata=reach, mode="lines", name="Modelled",
+        line={"color": ink, "width": 1.8, "dash": _DASH},
+        hovertemplate=f"Modelled  <b>{amount}</b>%{{customdata}}<extra></extra>",
+    )
+    return [*lines, modelled_line]
+
+
+def _mark_today(figure: go.Figure, measured: pd.DataFrame, scheme: Scheme) -> None:
+    tokens = theme.TOKENS[scheme]
+    today = dates(measured.index[-1:])[0]
+    line = {"color": tokens["dim"], "width": 1}
+    figure.add_shape(type="line", xref="x", yref="paper", x0=today, x1=today, y0=0, y1=1, line=line)
+    write(figure, "<b>today</b>", today, 1, tokens["ink"], yref="paper", yanchor="top", xshift=6)
+    figure.add_trace(
+        go.Scatter(
+            x=[today], y=measured["balance"].tolist()[-1:], mode="markers", hoverinfo="skip", name="Today",
+            marker={"size": 8, "color": tokens["ink"]},
+        )
+    )
+
+
+def _label_lines(
+    figure: go.Figure, measured: pd.DataFrame, modelled: pd.DataFrame, put_in: str, scheme: Scheme
+) -> None:
+    tokens = theme.TOKENS[scheme]
+    x, y = dates(measured.index), measured["balance"].tolist()
+    write(figure, put_in, x[0], y[0], tokens["dim"], yanchor="top", xshift=4, yshift=-8)
+    whole = modelled.index[-1] if len(modelled) > 1 else measured.index[-1]
+    # A short stretch leaves no room for its name beside the words about the start.
+    if (measured.index[-1] - measured.index[0]).days > 0.3 * (whole - measured.index[0]).days:
+        middle = len(x) // 2
+        above = {"xanchor": "right", "yanchor": "bottom", "yshift": 8}
+        write(figure, "<b>measured</b>", x[middle], y[middle], tokens["ink"], **above)
+    if len(modelled) > 2:
+        words = "modelled, with 80 % band" if modelled["p10"].iloc[1:].notna().any() else "modelled"
+        lowest = float(modelled[["balance", "p10"]].astype(float).min(axis=1).iloc[-1])
+        at = dates(modelled.index[-1:])[0]
+        write(figure, words, at, lowest, tokens["dim"], xanchor="right", yanchor="top", yshift=-10, xshift=-4)
+
+
+def _mark_payback(figure: go.Figure, paid_back: date, scheme: Scheme) -> None:
+    tokens = theme.TOKENS[scheme]
+    marker = {"size": 11, "color": tokens["card"], "line": {"color": tokens["ink"], "width": 2}}
+    figure.add_trace(
+        go.Scatter(x=[paid_back.isoformat()], y=[0], mode="markers", marker=marker, hoverinfo="skip", name="Paid back")
+    )
+    write(
+        figure, f"<b>paid back about {paid_back:%b %Y}</b>", paid_back.isoformat(), 0, tokens["ink"],
+        xanchor="right", yanchor="bottom", xshift=-10, yshift=6,
+    )

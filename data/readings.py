@@ -126,11 +126,14 @@ def count(database: Database[Document], source_id: str) -> int:
         return database[COLLECTION].count_documents({"sunSourceId": source_id})
 
 
-def count_between(database: Database[Document], source_id: str, start: datetime, end: datetime, most: int) -> int:
+def count_between(
+    database: Database[Document], source_id: str, start: datetime, end: datetime, most: int | None = None
+) -> int:
     """Return the number of readings of `[start, end)`; counts no further than `most`."""
     wanted = {"sunSourceId": source_id, "timestamp": {"$gte": start, "$lt": end}}
+    limits: dict[str, Any] = {} if most is None else {"limit": most}
     with mapped_mongo_errors():
-        return database[COLLECTION].count_documents(wanted, limit=most)
+        return database[COLLECTION].count_documents(wanted, **limits)
 
 
 def latest(database: Database[Document], source_ids: Sequence[str]) -> dict[str, Document]:

@@ -160,6 +160,13 @@ def first_start(database: Database[Document], level: str, source_id: str) -> dat
     return found["start"] if found else None
 
 
+def readings_of_day(database: Database[Document], source_id: str, start: datetime) -> int:
+    """Return how many readings the local day that starts at an instant counts."""
+    with mapped_mongo_errors():
+        found = database[DAYS].find_one({"sunSourceId": source_id, "start": start}, {"_id": 0, "readings": 1})
+    return int(found["readings"]) if found else 0
+
+
 def fleet(database: Database[Document], source_ids: Iterable[str], fields: Sequence[str]) -> dict[str, Document]:
     """Return of each source that was ever heard its newest values of some fields, today's energies and last hours."""
     ids = list(source_ids)

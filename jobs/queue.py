@@ -5,13 +5,16 @@ from functools import lru_cache
 import procrastinate
 
 from data import queue, settings
-from jobs.tasks import broker, housekeeping, mail, rollups, sources
+from jobs.tasks import accounts, broker, housekeeping, mail, retention, rollups, simulations, sources
 
 TASKS = {
+    "accounts": accounts.tasks,
     "broker": broker.tasks,
     "housekeeping": housekeeping.tasks,
     "mail": mail.tasks,
+    "retention": retention.tasks,
     "rollups": rollups.tasks,
+    "simulations": simulations.tasks,
     "sources": sources.tasks,
 }
 

@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from data import locks, queue
 from data.errors import StorageUnavailable
 from jobs import process
-from services import broker_sync, rollups
+from services import background, broker_sync, rollups, simulation
 
 log = logging.getLogger("scheduler")
 CHECK_SECONDS = 2.0
@@ -37,10 +37,18 @@ def _due_shards() -> list[dict[str, Any]]:
     return [{"shard": each} for each in rollups.due_shards(datetime.now(UTC))]
 
 
+def _due_simulations() -> list[dict[str, Any]]:
+    return [{}] if simulation.is_any_running() else []
+
+
 BEATS = (
+    Beat("accounts:sweep", CronTrigger(hour=3, minute=5, timezone="UTC")),
     Beat("broker:reconcile", IntervalTrigger(seconds=30), broker_sync.is_needed),
+    Beat("housekeeping:forget_runs", CronTrigger(hour=3, minute=50, timezone="UTC")),
     Beat("housekeeping:rescue_jobs", IntervalTrigger(seconds=30)),
     Beat("housekeeping:sweep", CronTrigger(hour=3, minute=20, timezone="UTC")),
+    Beat("retention:all_sources", CronTrigger(hour=2, minute=40, timezone="UTC")),
+    Beat("simulations:step", IntervalTrigger(seconds=10), work=_due_simulations),
     Beat("rollups:refresh", IntervalTrigger(seconds=5), work=_due_shards),
 )
 
@@ -63,10 +71,24 @@ def _tick(stopping: threading.Event, lock: locks.Lock) -> None:
     clock.start()
     log.info("this scheduler is the active one, with %d beats", len(beats))
     while not stopping.wait(CHECK_SECONDS) and lock.is_held():
-        pass
+        _talk(clock, beats)
     clock.shutdown(wait=False)
     if not stopping.is_set():
         log.warning("lost the scheduler's lock; standing by")
+
+
+def _talk(clock: BackgroundScheduler, beats: Sequence[Beat]) -> None:
+    """Say what comes next, and defer at once what an admin asked for."""
+    next_runs = {each.id: each.next_run_time for each in clock.get_jobs()}
+    try:
+        background.note_beats(
+            [(each.task, str(each.trigger), next_runs.get(each.task)) for each in beats], datetime.now(UTC)
+        )
+        for task in background.take_asked():
+            for beat in (each for each in beats if each.task == task):
+                _defer(beat)
+    except StorageUnavailable as error:
+        log.warning("PostgreSQL does not answer (%s); trying again", error)
 
 
 def main() -> None:

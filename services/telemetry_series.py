@@ -9,7 +9,8 @@ import pandas as pd
 from data import mongo, readings, rollup_marks, rollup_reads, rollups
 from data.rollup_marks import bucket_of
 from data.sources import SourceRecord
-from services import access
+from services import access, rollup_sites
+from services.rollup_readings import without
 from services.telemetry_resolution import BASE, MOST_POINTS, Resolution, resolution_for
 from services.viewer import Viewer
 from solar import days
@@ -66,7 +67,8 @@ def raw(viewer: Viewer, source_id: str, start: datetime, end: datetime, fields: 
     database = mongo.database()
     if readings.count_between(database, str(source.id), start, end, MOST_POINTS + 1) > MOST_POINTS:
         return None
-    return Series(readings.frame_between(database, str(source.id), start, end, list(fields)), None)
+    frame = readings.frame_between(database, str(source.id), start, end, list(fields))
+    return Series(without(frame, rollup_sites.slots_of(source.id)), None)
 
 
 def read(
@@ -88,7 +90,7 @@ def read(
     )
     if open_from is None:
         return closed
-    newest = _open(source_id, grid, (max(window[0], closed_until), open_from, end), fields)
+    newest = _open(source, grid, (max(window[0], closed_until), open_from, end), fields)
     return pd.concat([closed, newest[list(closed.columns)]]) if len(newest) else closed
 
 
@@ -141,18 +143,19 @@ class _Grid:
 
 
 def _open(
-    source_id: str, grid: _Grid, parts: tuple[datetime, datetime, datetime], fields: Sequence[str]
+    source: SourceRecord, grid: _Grid, parts: tuple[datetime, datetime, datetime], fields: Sequence[str]
 ) -> pd.DataFrame:
     """The points from the first of `parts` on: of stored buckets up to the second, then of readings up to the third."""
     begin, open_from, end = parts
-    database, level = mongo.database(), grid.resolution.level
+    database, source_id, level = mongo.database(), str(source.id), grid.resolution.level
     whole_until = max(begin, grid.bucket_of(open_from))
     pieces = [
         rollup_reads.buckets(database, name, source_id, window, fields, _ALL)
         for name, window in ((level, (begin, whole_until)), (rollups.FIVE_MINUTES, (whole_until, open_from)))
         if window[0] < window[1]
     ]
-    pieces.append(rollup_reads.open_buckets(database, source_id, (open_from, end), fields, _ALL))
+    slots = rollup_sites.slots_of(source.id)
+    pieces.append(rollup_reads.open_buckets(database, source_id, (open_from, end), fields, _ALL, slots))
     whole = pd.concat(pieces)
     if grid.resolution.width == BASE[rollups.FIVE_MINUTES] or whole.empty:
         return whole

@@ -18,7 +18,7 @@ from solar.forecasting import Baselines, Forecast, Model, Refusal, predict, trai
 
 SITES = Path(__file__).parents[3] / "shared" / "data" / "sites"
 QUICK_ORIGINS = 20
-RETRAIN_DAYS = 14
+RETRAIN_DAYS = 7
 WIDTHS, DIGITS = (9, 7, 9, 8, 6, 6, 6), (1, 1, 1, 1, 3, 3, 1)
 COLUMNS = ("solarPower", "loadPower", "stateOfCharge")
 

@@ -10,14 +10,14 @@ from scipy.optimize import nnls
 
 from . import bands, lead
 from .analogs import Analog, faded_mean, mean_of_last, medians
-from .lead import Lead
+from .lead import BASELINES, Lead
 from .load import hour_of_slot
-from .mix import blend
+from .mix import Rule, blend
 from .site import LEADS, Array, Refusal, Rows, Site
 from .tables import last_known
 
 BACKTEST_DAYS = 150
-BAND_DAYS = 35.0
+BAND_DAYS, MEMORY_DAYS = 35.0, 60.0
 KINDS = (Analog(6), Analog(15), Analog(15, 15.0), Analog(45, 20.0))
 NAMES = (
     "last known day", "7-day mean", "median, 6 days", "median, 15 days", "like evenings, 15 days",
@@ -164,8 +164,8 @@ def train(
         age = (len(table) - rows).astype(float)
         unit = np.full(truth.shape, top)
         trial = lead.Trial(said, truth, unit, hour_of_slot(truth.shape), np.isfinite(truth), age)
-        fallback = bands.assumed(0.25, 0.25)
-        fitted, _ = lead.fit(trial, PRIOR, scale=top, ceiling=top, band_days=BAND_DAYS, fallback=fallback)
+        rule, fallback = Rule(top, MEMORY_DAYS, BASELINES), bands.assumed(0.25, 0.25)
+        fitted, _ = lead.fit(trial, PRIOR, rule, ceiling=top, band_days=BAND_DAYS, fallback=fallback)
         leads.append(fitted)
     return BatteryModel(leads, cells, top, base)
 

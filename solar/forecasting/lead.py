@@ -12,7 +12,7 @@ from .bands import fit as fit_band
 from .site import Array, Mask
 
 # The first two experts of every quantity are the baselines it must beat.
-LAST_DAY, WEEK_MEAN = 0, 1
+LAST_DAY, WEEK_MEAN = BASELINES = (0, 1)
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,15 @@ class Trial:
 
 
 def fit(
-    trial: Trial, prior: Sequence[float] | Array, *, scale: float, ceiling: float, memory_days: float = 60.0,
-    squared: bool = False, bounded: bool = True,
+    trial: Trial, prior: Sequence[float] | Array, rule: mix.Rule, *, ceiling: float, bounded: bool = True,
     band_days: float = SHAPE_DAYS, fallback: Band,
 ) -> tuple[Lead, Array]:
     """The lead and its p50 over the trial's days.
 
-    `scale` brings truth to about 1; p50 is held in 0..ceiling; `bounded` and `band_days` as in `bands.fit`.
+    p50 is held in 0..ceiling; `bounded` and `band_days` as in `bands.fit`; `fallback` is the band below ten days.
     """
     weights, method = mix.fit(
-        trial.experts, trial.truth, trial.usable, trial.age, np.asarray(prior, dtype=float), scale=scale,
-        memory_days=memory_days, baselines=(LAST_DAY, WEEK_MEAN), squared=squared,
+        trial.experts, trial.truth, trial.usable, trial.age, np.asarray(prior, dtype=float), rule
     )
     middle = np.clip(mix.blend(trial.experts, weights), 0, ceiling)
     good = trial.usable & np.isfinite(trial.truth) & np.isfinite(middle)
@@ -75,7 +73,7 @@ def fit(
         level[good], trial.time[good], error[good], ages[good], bounded=bounded, memory_days=band_days
     )
     low, high = _day_offsets(trial, middle)
-    return Lead(rounded, method, band, low, high, _scores(trial, middle, good, squared)), middle
+    return Lead(rounded, method, band, low, high, _scores(trial, middle, good, rule)), middle
 
 
 def _day_offsets(trial: Trial, middle: Array) -> tuple[float, float]:
@@ -91,7 +89,7 @@ def _day_offsets(trial: Trial, middle: Array) -> tuple[float, float]:
     return max(-low, 0.0), max(high, 0.0)
 
 
-def _scores(trial: Trial, middle: Array, good: Mask, squared: bool) -> dict[str, float]:
+def _scores(trial: Trial, middle: Array, good: Mask, rule: mix.Rule) -> dict[str, float]:
     """MAE, RMSE, R2 and the skill, 1 - error / error of the better baseline (by RMSE where the mix lowers that)."""
     truth, error = trial.truth[good], (middle - trial.truth)[good]
     spread = float(np.sum((truth - truth.mean()) ** 2))
@@ -102,11 +100,7 @@ def _scores(trial: Trial, middle: Array, good: Mask, squared: bool) -> dict[str,
         "points": float(good.sum()),
     }
     both = good & np.isfinite(trial.experts[LAST_DAY]) & np.isfinite(trial.experts[WEEK_MEAN])
-
-    def size(wrong: Array) -> float:
-        return float(np.sqrt(np.mean(wrong[both] ** 2)) if squared else np.mean(np.abs(wrong[both])))
-
     if both.any():
-        best = min(size(trial.experts[index] - trial.truth) for index in (LAST_DAY, WEEK_MEAN))
-        scores["skill"] = 1 - size(middle - trial.truth) / best if best > 0 else 0.0
+        best = min(rule.size((trial.experts[index] - trial.truth)[both]) for index in BASELINES)
+        scores["skill"] = 1 - rule.size((middle - trial.truth)[both]) / best if best > 0 else 0.0
     return {name: round(value, 4) for name, value in scores.items()}

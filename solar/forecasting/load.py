@@ -9,8 +9,8 @@ import pandas as pd
 
 from . import bands, lead, trend
 from .analogs import faded_mean, mean_of_last
-from .lead import Lead
-from .mix import blend
+from .lead import BASELINES, Lead
+from .mix import Rule, blend
 from .site import LEADS, Array, Mask, Refusal, Rows, Site
 from .tables import Days, last_known
 
@@ -166,7 +166,7 @@ def _fit(said: Array, truth: Array, age: Rows, level: float, top: float) -> tupl
         said, truth, unit_of(said, level), hour_of_slot(truth.shape), np.isfinite(truth), age.astype(float)
     )
     return lead.fit(
-        trial, PRIOR, scale=level, ceiling=top, memory_days=MEMORY_DAYS, squared=True, bounded=False,
+        trial, PRIOR, Rule(level, MEMORY_DAYS, BASELINES, squared=True), ceiling=top, bounded=False,
         fallback=bands.assumed(0.5, 0.6),
     )
 

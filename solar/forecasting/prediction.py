@@ -11,7 +11,7 @@ from .model import QUANTILES, Forecast, Model
 from .site import Array
 from .sun import position
 from .tables import Days, sun_days, wall_days
-from .training import known_before, local_midnight
+from .training import instant, known_before, local_midnight
 
 RECENT_DAYS = 130
 
@@ -39,10 +39,10 @@ def predict(
     """
     if not 1 <= days <= 8:
         raise ValueError("days: allowed are 1 to 8.")
-    instant = pd.Timestamp(now).tz_convert("UTC")
-    frame, _ = known_before(recent, model.site, instant, RECENT_DAYS)
+    at = instant(now)
+    frame, _ = known_before(recent, model.site, at, RECENT_DAYS)
     frame = frame.resample(f"{model.minutes}min").mean() if len(frame) else frame
-    span = _span(model, frame, instant, days)
+    span = _span(model, frame, at, days)
     columns: dict[str, Array] = {}
     daily: dict[str, Array] = {}
     methods: dict[str, list[str]] = {}

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from . import bands, lead, place, plant, quality, skymodel, skyscene, trend
+from .mix import Rule
 from .plant import Plant
 from .site import LEADS, Array, Mask, Refusal, Rows, Site
 from .solarmodel import (
@@ -25,7 +26,7 @@ from .tables import Days
 from .trees import Forest
 from .weather import on_grid
 
-BACKTEST_DAYS = 180
+BACKTEST_DAYS, MEMORY_DAYS = 180, 60.0
 Progress = Callable[[int, str], None]
 
 
@@ -182,7 +183,9 @@ def _fit_memory(
 ) -> tuple[lead.Lead, Array]:
     trial = _trial(ground, past, rows, skyscene.experts(past, rows, ahead, prophet))
     top = ground.limit_watts
-    return lead.fit(trial, skyscene.prior(ahead), scale=top, ceiling=top, fallback=bands.assumed(0.45, 0.4))
+    # Weights for tomorrow can be told from the data; those for later days hardly differ and are left nearer the prior.
+    rule = Rule(top, MEMORY_DAYS, lead.BASELINES, pull=0.1 if ahead == 1 else 0.3)
+    return lead.fit(trial, skyscene.prior(ahead), rule, ceiling=top, fallback=bands.assumed(0.45, 0.4))
 
 
 def _fit_weather(
@@ -191,7 +194,8 @@ def _fit_weather(
 ) -> tuple[lead.Lead, Array]:
     trial = _trial(ground, past, rows, weather_experts(past, driven, memory, rows, ahead))
     top = ground.limit_watts
-    fitted, middle = lead.fit(trial, WEATHER_PRIOR, scale=top, ceiling=top, fallback=bands.assumed(0.2, 0.15))
+    rule = Rule(top, MEMORY_DAYS, lead.BASELINES)
+    fitted, middle = lead.fit(trial, WEATHER_PRIOR, rule, ceiling=top, fallback=bands.assumed(0.2, 0.15))
     return fitted, np.where(np.isfinite(middle), middle, memory)
 
 

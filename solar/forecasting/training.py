@@ -23,6 +23,14 @@ def local_midnight(now: pd.Timestamp, site: Site) -> pd.Timestamp:
     return now.tz_convert(site.zone).normalize().tz_convert("UTC")
 
 
+def instant(now: datetime) -> pd.Timestamp:
+    """`now` as a UTC stamp; ValueError where it has no time zone."""
+    stamp = pd.Timestamp(now)
+    if stamp.tzinfo is None:
+        raise ValueError("now: must be an aware instant.")
+    return stamp.tz_convert("UTC")
+
+
 def known_before(history: pd.DataFrame, site: Site, now: pd.Timestamp, max_days: int) -> tuple[pd.DataFrame, int]:
     """Complete local days before `now` on a regular UTC grid, and its minutes. ValueError for an index without UTC."""
     index = history.index
@@ -50,10 +58,10 @@ def train(
     field can be foreseen.
     """
     tell: Progress = progress or (lambda percent, stage: None)
-    instant = pd.Timestamp(now).tz_convert("UTC")
-    frame, minutes = known_before(history, site, instant, MAX_DAYS)
+    at = instant(now)
+    frame, minutes = known_before(history, site, at, MAX_DAYS)
     tell(5, "history read")
-    midnight = local_midnight(instant, site)
+    midnight = local_midnight(at, site)
     start = frame.index[0] if len(frame) else midnight - pd.Timedelta(days=1)
     reasons: dict[str, str] = {}
     sun, wall = sun_days(site, start, midnight, minutes), wall_days(site, start, midnight, minutes)
@@ -72,7 +80,7 @@ def train(
     tell(100, "trained")
     data = _data(frame, sun, weather, ground.notes if ground else {})
     return Model(
-        site, minutes, instant.isoformat(), solar, house[0] if house else None, charge, voltage, curve, data, reasons
+        site, minutes, at.isoformat(), solar, house[0] if house else None, charge, voltage, curve, data, reasons
     )
 
 

@@ -10,6 +10,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from solar.forecasting import Baselines, scoreboard
 from solar.forecasting.bands import Band
 from solar.forecasting.bands import fit as fit_band
+from solar.forecasting.mix import Rule
 from solar.forecasting.mix import fit as fit_mix
 from solar.forecasting.quality import clipping_limit, outages, stuck
 from solar.forecasting.trees import Forest, grow
@@ -57,7 +58,7 @@ def mixed(good: int) -> tuple[np.ndarray, str]:
     experts[good] = truth + random.normal(0, 0.05, truth.shape)
     usable = np.ones(truth.shape, dtype=bool)
     prior = np.array([0.0, 0.0, 1.0])
-    return fit_mix(experts, truth, usable, np.arange(80.0)[::-1], prior, scale=1.0, memory_days=60, baselines=(0, 1))
+    return fit_mix(experts, truth, usable, np.arange(80.0)[::-1], prior, Rule(1.0, 60, (0, 1)))
 
 
 def test_the_mix_keeps_to_an_expert_that_is_right() -> None:

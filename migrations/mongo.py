@@ -15,14 +15,15 @@ def apply(database: Database[Document]) -> None:
     found = {each["name"]: each for each in database.list_collections()}
     for name, wanted in COLLECTIONS.items():
         if name not in found:
-            _create(database, name)
+            _create(database, name, wanted.is_packed)
         _validate(database, name, wanted.schema, found.get(name, {}).get("options", {}))
         _index_collection(database, name, wanted.indexes)
 
 
-def _create(database: Database[Document], name: str) -> None:
+def _create(database: Database[Document], name: str, is_packed: bool) -> None:
+    packing = {"storageEngine": {"wiredTiger": {"configString": "block_compressor=zstd"}}} if is_packed else {}
     try:
-        database.create_collection(name)
+        database.create_collection(name, **packing)
     except CollectionInvalid:
         # Another process, or a first write, was quicker.
         return

@@ -16,10 +16,12 @@ DATE = {"bsonType": "date"}
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection: what its documents must look like (empty: anything) and its indexes beside `_id`."""
+    """A collection: what its documents must look like (empty: anything), its indexes beside `_id`, and whether it is
+    packed tightly where the server makes it (zstd takes half the disk of the default, which is quicker)."""
 
     schema: Mapping[str, Any] = field(default_factory=dict)
     indexes: tuple[IndexModel, ...] = ()
+    is_packed: bool = False
 
 
 def _index(*names: str, **options: Any) -> IndexModel:
@@ -47,12 +49,16 @@ READING_SCHEMA: Document = {
 }
 
 _ROLL_UP = Collection(
-    _object(("sunSourceId", "start"), sunSourceId=GUID, start=DATE), (_index("sunSourceId", "start", unique=True),)
+    _object(("sunSourceId", "start"), sunSourceId=GUID, start=DATE),
+    (_index("sunSourceId", "start", unique=True),),
+    is_packed=True,
 )
 
 COLLECTIONS: Mapping[str, Collection] = {
     # The three of the original. The unique index also serves searches by source alone.
-    "normalized_sun_source_data": Collection(READING_SCHEMA, (_index("sunSourceId", "timestamp", unique=True),)),
+    "normalized_sun_source_data": Collection(
+        READING_SCHEMA, (_index("sunSourceId", "timestamp", unique=True),), is_packed=True
+    ),
     "predictions": Collection(
         _object(("sunSourceId", "createdAt"), sunSourceId=GUID, createdAt=DATE), (_index("sunSourceId", "createdAt"),)
     ),

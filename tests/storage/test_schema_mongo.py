@@ -76,6 +76,8 @@ UNIQUE = {
     "rollups_5m": {"sunSourceId": str(uuid4()), "start": INSTANT},
     "rollups_1h": {"sunSourceId": str(uuid4()), "start": INSTANT},
     "rollups_1d": {"sunSourceId": str(uuid4()), "start": INSTANT},
+    "energy_days": {"sunSourceId": str(uuid4()), "start": INSTANT},
+    "imported_days": {"sunSourceId": str(uuid4()), "start": INSTANT},
 }
 
 
@@ -108,6 +110,12 @@ def test_a_changed_index_and_validator_are_put_right(database: Database[dict[str
     assert database["dead_letters"].index_information()["receivedAt_1"]["expireAfterSeconds"] == 30 * 86_400
     with pytest.raises(WriteError, match="Document failed validation"):
         database[READINGS].insert_one(_reading(solarPower="1"))
+
+
+def test_readings_and_roll_ups_are_packed_tightly(database: Database[dict[str, Any]]) -> None:
+    for name in (READINGS, "rollups_5m"):
+        options = database.command("collStats", name)["wiredTiger"]["creationString"]
+        assert "block_compressor=zstd" in options
 
 
 def test_every_collection_is_made(database: Database[dict[str, Any]]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from data.models import PowerGroup
@@ -40,7 +40,26 @@ def list_owned(session: Session, owner_id: str) -> list[GroupRecord]:
     return [GroupRecord(**row) for row in session.execute(query).mappings()]
 
 
+def list_all(session: Session) -> list[GroupRecord]:
+    """Return everybody's groups, by name."""
+    query = select(*_COLUMNS).order_by(PowerGroup.name, PowerGroup.id)
+    return [GroupRecord(**row) for row in session.execute(query).mappings()]
+
+
 def create(session: Session, values: Mapping[str, Any]) -> GroupRecord:
     """Add a group; columns not given take their defaults."""
     statement = insert(PowerGroup).values(**values).returning(*_COLUMNS)
     return GroupRecord(**session.execute(statement).mappings().one())
+
+
+def update_columns(session: Session, group_id: UUID, changes: Mapping[str, Any]) -> GroupRecord | None:
+    """Change columns of a group; returns it as it is now, or None where there is none."""
+    statement = update(PowerGroup).where(PowerGroup.id == group_id).values(**changes).returning(*_COLUMNS)
+    row = session.execute(statement).mappings().one_or_none()
+    return GroupRecord(**row) if row is not None else None
+
+
+def remove(session: Session, group_id: UUID) -> bool:
+    """Delete a group, whose sources go on without one; returns whether there was one."""
+    gone = session.execute(delete(PowerGroup).where(PowerGroup.id == group_id).returning(PowerGroup.id))
+    return gone.one_or_none() is not None

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from data import postgres, sources
+from data import groups, postgres, sources
+from data.groups import GroupRecord
 from data.sources import SourceRecord
 from services.errors import Forbidden, NotFound
 from services.viewer import Viewer
@@ -35,7 +36,20 @@ def source_for(viewer: Viewer, source_id: str, *, manage: bool = False) -> Sourc
     return record
 
 
-def _may(viewer: Viewer, record: SourceRecord, manage: bool) -> bool:
+def group_for(viewer: Viewer, group_id: str, *, manage: bool = False) -> GroupRecord:
+    """Return a power group that the viewer may see, or, with `manage`, change; raises NotFound as `source_for` does."""
+    try:
+        wanted = UUID(str(group_id))
+    except ValueError:
+        raise NotFound("there is no such group") from None
+    with postgres.session() as session:
+        record = groups.get(session, wanted)
+    if record is None or not _may(viewer, record, manage):
+        raise NotFound("there is no such group")
+    return record
+
+
+def _may(viewer: Viewer, record: SourceRecord | GroupRecord, manage: bool) -> bool:
     return record.user_id == viewer.account_id or viewer.is_admin
 
 
@@ -43,3 +57,9 @@ def visible_sources(viewer: Viewer) -> list[SourceRecord]:
     """Return the viewer's own sources by name; an admin sees everybody's."""
     with postgres.session() as session:
         return sources.list_all(session) if viewer.is_admin else sources.list_owned(session, viewer.account_id)
+
+
+def visible_groups(viewer: Viewer) -> list[GroupRecord]:
+    """Return the viewer's own power groups by name; an admin sees everybody's."""
+    with postgres.session() as session:
+        return groups.list_all(session) if viewer.is_admin else groups.list_owned(session, viewer.account_id)

@@ -11,9 +11,12 @@ from data.sources import ConnectionType
 from services import time_zones
 from services.errors import Invalid
 from solar.money import MINOR_UNITS
+from solar.normalise import PROFILES
+from solar.normalise.mapping_faults import faults_of
 
 Rule = Callable[[Any], str | None]
 _MOST_MONEY = Decimal(10) ** 12
+GENERIC = "generic"
 
 
 def _text(value: Any, *, least: int, most: int) -> str | None:
@@ -57,7 +60,13 @@ def _zone(value: Any) -> str | None:
 
 
 def _mapping(value: Any) -> str | None:
-    return None if isinstance(value, dict) else "must be an object"
+    faults = faults_of(value)
+    return "; ".join(f"{path}: {sentence}" for path, sentence in faults.items()) or None
+
+
+def _profile(value: Any) -> str | None:
+    is_one = isinstance(value, str) and (value in PROFILES or value == GENERIC)
+    return None if is_one else "must be a known device family, or generic"
 
 
 def _past(value: Any, *, now: datetime) -> str | None:
@@ -83,32 +92,62 @@ RULES: Mapping[str, Rule] = {
     "azimuth_degrees": partial(_number, least=0, most=360, unit="degrees (180 is south)"),
     "export_limit_watts": partial(_number, least=0, most=1_000_000, unit="W"),
     "payload_mapping": _mapping,
-    "payload_profile": partial(_text, least=1, most=100),
+    "payload_profile": _profile,
 }
 NEEDED = frozenset({"name", "connection_type"})
 _NEVER_EMPTY = NEEDED | {"is_active", "currency", "time_zone"}
 
 
-def check(values: Mapping[str, Any], now: datetime) -> None:
-    """Raise Invalid with a sentence for each value that breaks its rule; None means that a field is left empty."""
+def faults(values: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """Return a sentence for each value that breaks its rule; None means that a field is left empty."""
     rules: dict[str, Rule] = {**RULES, "installation_date": partial(_past, now=now)}
-    errors = {}
+    found = {}
     for name, value in values.items():
         if name not in rules:
-            errors[name] = "is no field of a source that can be set"
+            found[name] = "is no field of a source that can be set"
         elif value is None:
             if name in _NEVER_EMPTY:
-                errors[name] = "must not be empty"
+                found[name] = "must not be empty"
         elif sentence := rules[name](value):
-            errors[name] = sentence
-    if errors:
-        raise Invalid(errors)
+            found[name] = sentence
+    return found
+
+
+def faults_of_new(values: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """Return what `faults` does, and a sentence for a field that a new source needs and that is missing."""
+    missing = {name: None for name in NEEDED if name not in values}
+    return faults({**values, **missing}, now) or _half_a_place(values)
+
+
+def faults_of_change(changes: Mapping[str, Any], before: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """Return what `faults` does for some changes of a source that has the values `before`."""
+    return faults(changes, now) or _half_a_place({**before, **changes})
+
+
+def _half_a_place(values: Mapping[str, Any]) -> dict[str, str]:
+    latitude, longitude = values.get("latitude"), values.get("longitude")
+    if (latitude is None) == (longitude is None):
+        return {}
+    missing = "latitude" if latitude is None else "longitude"
+    other = "longitude" if latitude is None else "latitude"
+    return {missing: f"must be given together with the {other}, or neither of them"}
+
+
+def check(values: Mapping[str, Any], now: datetime) -> None:
+    """Raise Invalid with a sentence for each value that breaks its rule."""
+    _raise(faults(values, now))
 
 
 def check_new(values: Mapping[str, Any], now: datetime) -> None:
     """Raise Invalid as `check` does, and for a field that a new source needs and that is missing."""
-    missing = {name: None for name in NEEDED if name not in values}
-    has_half_a_place = (values.get("latitude") is None) != (values.get("longitude") is None)
-    check({**values, **missing}, now)
-    if has_half_a_place:
-        raise Invalid({"longitude": "must be given together with the latitude, or neither of them"})
+    _raise(faults_of_new(values, now))
+
+
+def check_change(changes: Mapping[str, Any], before: Mapping[str, Any], now: datetime) -> None:
+    """Raise Invalid as `check` does for some changes of a source that has the values `before`."""
+    _raise(faults_of_change(changes, before, now))
+
+
+def _raise(errors: Mapping[str, str]) -> None:
+    if errors:
+        raise Invalid(errors)

@@ -65,7 +65,7 @@ def test_a_webhook_source_has_its_path_and_a_sealed_secret(alice: Account) -> No
 def test_a_source_keeps_what_was_given_and_finds_its_zone(alice: Account) -> None:
     given: dict[str, Any] = {
         "latitude": 38.6, "longitude": -0.86, "system_cost": 12500.55, "installation_date": NOW - HOUR,
-        "has_battery": True, "payload_mapping": {"fields": []}, "installed_capacity_watts": 5000,
+        "has_battery": True, "payload_mapping": {"fields": {}}, "installed_capacity_watts": 5000,
     }  # fmt: skip
     record = _make(alice, **given).record
     assert {name: getattr(record, name) for name in given if name != "system_cost"} == {

@@ -24,13 +24,20 @@ def may_connect(client_id: str, user_name: str, password: str, now: datetime) ->
     return facts is not None and facts.is_active and credentials.verify_mqtt_key(source_id, password, now)
 
 
-def may_use(user_name: str, action: str, topic: str) -> bool:
-    """Return whether a user may `publish` or `subscribe`: a source only publishes, below its own topic."""
+def may_use(user_name: str, action: str, topic: str, now: datetime) -> bool:
+    """Return whether a user may `publish` or `subscribe` now: a source only publishes, below its own topic.
+
+    A connected source is asked after again, because brokers do not end its connection when its key is revoked.
+    """
     source_id = _source_of(user_name)
     if source_id is None:
         return user_name == _listener()[0] and action == "subscribe" and _without_group(topic) == f"{ROOT}#"
     own = f"{ROOT}{source_id}/"
-    return action == "publish" and topic.startswith(own) and len(topic) > len(own) and not set("+#") & set(topic)
+    is_own = topic.startswith(own) and len(topic) > len(own) and not set("+#") & set(topic)
+    if action != "publish" or not is_own:
+        return False
+    facts = CACHE.one(source_id, now)
+    return facts is not None and facts.is_active and credentials.has_mqtt_key(source_id, now)
 
 
 def _without_group(topic_filter: str) -> str:

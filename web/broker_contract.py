@@ -41,7 +41,7 @@ def authenticate() -> Any:
 def authorise() -> Any:
     """Say whether a connected client may publish to or subscribe to a topic."""
     asked = _asked()
-    allowed = broker_accounts.may_use(asked("username"), asked("action"), asked("topic"))
+    allowed = broker_accounts.may_use(asked("username"), asked("action"), asked("topic"), datetime.now(UTC))
     return jsonify(result="allow" if allowed else "deny")
 
 

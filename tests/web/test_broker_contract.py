@@ -1,6 +1,7 @@
 """The contract with brokers that ask us, as EMQX sends it: explicit allow or deny, to nobody but the broker."""
 
 import secrets
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -109,10 +110,19 @@ def test_the_listener_reads_what_sources_send_and_nothing_else(broker: Broker) -
     assert broker.may("subscribe", "ampra/sources/#", "stranger") == "deny"
 
 
-def test_a_switched_off_source_is_denied(broker: Broker) -> None:
-    servers.run_sql(settings.get().postgres_url, "UPDATE sun_sources SET is_active = false")
-    CACHE.forget()
-    assert broker.connects()["result"] == "deny"
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE sun_sources SET is_active = false", "UPDATE source_credentials SET revoked_at = now()",
+     "DELETE FROM sun_sources"],
+    ids=["switched off", "revoked", "deleted"],
+)
+def test_a_source_is_denied_within_five_seconds_connected_or_not(broker: Broker, statement: str) -> None:
+    topic = f"ampra/sources/{broker.id}/data"
+    assert (broker.connects()["result"], broker.may("publish", topic)) == ("allow", "allow")
+    # Behind this process's back, as another would do it.
+    servers.run_sql(settings.get().postgres_url, statement)
+    time.sleep(5)
+    assert (broker.connects()["result"], broker.may("publish", topic)) == ("deny", "deny")
 
 
 def test_open_sessions_whose_key_was_revoked_are_named(broker: Broker) -> None:

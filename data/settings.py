@@ -138,9 +138,9 @@ class Settings:
         "The MQTT broker the listener subscribes at. `make run` starts an embedded broker when it is not set.",
         secret=True)
     mqtt_shared_group: str = _setting(
-        "ampra", _name, "letters, digits, - and _, or none",
-        "The name under which several listeners share one subscription (MQTT 5). `none` where the broker cannot "
-        "share, as the embedded one of `make run`: then run one listener.")
+        "none", _name, "letters, digits, - and _, or none",
+        "The name under which several listeners share one subscription (MQTT 5), as `ampra`. `none`: one listener, "
+        "with a session of its own. Mosquitto 2.0 forgets shared subscriptions when it restarts (docs/devices.md).")
     mqtt_ca_file: str = _setting(
         "", _text, "the path of a PEM file",
         "The certificate authority of an `mqtts://` broker that is not publicly known.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -23,6 +23,7 @@ ROOT = "ampra/sources/"
 UNACKNOWLEDGED = 4000
 LARGEST_WAITING_BYTES = 32 * 1024 * 1024
 KEEP_ALIVE_SECONDS = 60
+CONNECT_SECONDS = 10.0
 SESSION_EXPIRY_SECONDS = 7 * 24 * 3600
 
 
@@ -52,8 +53,7 @@ class Inbox:
     def open(self) -> None:
         """Connect, now and whenever the connection is lost."""
         url = urlsplit(self._settings.mqtt_url)
-        port = url.port or (8883 if url.scheme == "mqtts" else 1883)
-        self._client.connect_async(url.hostname or "127.0.0.1", port, KEEP_ALIVE_SECONDS, **self._session())
+        self._client.connect_async(url.hostname or "127.0.0.1", _port(url), KEEP_ALIVE_SECONDS, **self._session())
         self._client.loop_start()
 
     def close(self) -> None:
@@ -68,6 +68,8 @@ class Inbox:
         else:
             self._client.disconnect()
         self._client.loop_stop()
+        if self._is_leaving and not self._settings.mqtt_shared_group:
+            self._end_session()
 
     def wait(self, seconds: float) -> None:
         """Return when a message waits, or after some seconds."""
@@ -98,7 +100,20 @@ class Inbox:
             each.message.identifier for each in messages if each.connection == connection and each.message.identifier
         )
 
-    def _make_client(self) -> LeanClient:
+    def _end_session(self) -> None:
+        """End the session as MQTT 3.1.1 does: by connecting once more, without one."""
+        url = urlsplit(self._settings.mqtt_url)
+        done = threading.Event()
+        client = self._make_client(keeps_session=False)
+        client.on_connect = lambda *_: done.set()
+        client.on_disconnect = None
+        client.connect_async(url.hostname or "127.0.0.1", _port(url))
+        client.loop_start()
+        done.wait(CONNECT_SECONDS)
+        client.disconnect()
+        client.loop_stop()
+
+    def _make_client(self, *, keeps_session: bool = True) -> LeanClient:
         url = urlsplit(self._settings.mqtt_url)
         is_v5 = bool(self._settings.mqtt_shared_group)
         client = LeanClient(
@@ -106,7 +121,7 @@ class Inbox:
             CallbackAPIVersion.VERSION2,
             client_id=self._settings.listener_name,
             protocol=MQTTProtocolVersion.MQTTv5 if is_v5 else MQTTProtocolVersion.MQTTv311,
-            clean_session=None if is_v5 else False,
+            clean_session=None if is_v5 else not keeps_session,
         )
         client.username_pw_set(unquote(url.username or ""), unquote(url.password or ""))
         if url.scheme == "mqtts":
@@ -160,6 +175,10 @@ class Inbox:
             self._waiting_bytes += len(message.payload)
             if len(self._waiting) == 1:
                 self._changed.notify_all()
+
+
+def _port(url: SplitResult) -> int:
+    return url.port or (8883 if url.scheme == "mqtts" else 1883)
 
 
 def _properties(packet: int) -> Any:

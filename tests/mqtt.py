@@ -50,10 +50,10 @@ class Server:
 class Mosquitto(Server):
     """Debian's Mosquitto with the project's configuration: its ports and folders changed, and nothing else."""
 
-    def __init__(self, folder: Path, *, certificates: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, certificates: Path | None = None, group: str = "none") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port, self.passwords = free_port(), {ADMIN: secrets.token_urlsafe(24), LISTENER: secrets.token_urlsafe(24)}
-        self.certificates = certificates
+        self.certificates, self.group = certificates, group
         config = folder / "mosquitto.conf"
         config.write_text(self._config(folder))
         environment = {
@@ -74,9 +74,8 @@ class Mosquitto(Server):
     @property
     def settings(self) -> dict[str, str]:
         """What Ampra must be told to use this broker."""
-        told = {
-            "AMPRA_MQTT_URL": self.url(), "AMPRA_MQTT_ADMIN_URL": self.url(ADMIN), "AMPRA_MQTT_SHARED_GROUP": "ampra",
-        }
+        told = {"AMPRA_MQTT_URL": self.url(), "AMPRA_MQTT_ADMIN_URL": self.url(ADMIN)}
+        told["AMPRA_MQTT_SHARED_GROUP"] = self.group
         return {**told, "AMPRA_MQTT_CA_FILE": str(self.certificates / "ca.crt")} if self.certificates else told
 
     def _config(self, folder: Path) -> str:

@@ -59,8 +59,14 @@ def send(device: Device, first: int, end: int) -> None:
 
 
 @pytest.fixture
-def site(stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    broker = Mosquitto(tmp_path / "broker")
+def group() -> str:
+    """The listeners' group; most tests have one listener with a session of its own."""
+    return "none"
+
+
+@pytest.fixture
+def site(stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str) -> Iterator[Site]:
+    broker = Mosquitto(tmp_path / "broker", group=group)
     url, mongod = restartable_mongo(tmp_path)
     mongod.start()
     broker.start()
@@ -106,6 +112,7 @@ def test_a_listener_waits_for_mongodb_and_goes_on_by_itself(site: Site) -> None:
         assert wait_for(lambda: site.has(50), 30)
 
 
+@pytest.mark.parametrize("group", ["none", "ampra"])
 def test_a_killed_listener_loses_nothing_and_repeats_nothing(site: Site) -> None:
     with listener(site.settings, site.folder) as running:
         device = site.device()
@@ -120,6 +127,7 @@ def test_a_killed_listener_loses_nothing_and_repeats_nothing(site: Site) -> None
     assert site.stored() == list(range(3000))
 
 
+@pytest.mark.parametrize("group", ["ampra"])
 def test_two_listeners_share_the_load_and_store_each_reading_once(site: Site) -> None:
     with ExitStack() as stack:
         first, second = [stack.enter_context(listener(site.settings, site.folder, name)) for name in ("one", "two")]
@@ -183,6 +191,20 @@ def test_memory_stays_bounded_while_nothing_can_be_stored(site: Site) -> None:
         assert wait_for(lambda: site.has(1010), 90), len(site.stored())
 
 
+def test_a_restarted_broker_keeps_what_comes_before_the_listener_is_back(site: Site) -> None:
+    with listener(site.settings, site.folder) as running:
+        send(site.device(), 0, 50)
+        assert wait_for(lambda: site.has(50), 10)
+        running.kill()
+        send(site.device(), 50, 100)
+        site.broker.stop()
+        site.broker.start()
+        send(site.device(), 100, 150)
+        running.start()
+        assert wait_for(lambda: site.has(150), 20), len(site.stored())
+
+
+@pytest.mark.parametrize("group", ["none", "ampra"])
 def test_a_listener_that_leaves_takes_what_waits_and_ends_its_session(site: Site) -> None:
     with listener(site.settings, site.folder, "parting") as running:
         running.stop()
@@ -192,8 +214,10 @@ def test_a_listener_that_leaves_takes_what_waits_and_ends_its_session(site: Site
     assert wait_for(lambda: site.has(100), 10)
     with listener(site.settings, site.folder, "staying"):
         send(site.device(), 100, 150)
-        # Had the session been kept, half of these would wait for a listener that never comes.
+        # Had a shared session been kept, half of these would wait for a listener that never comes.
         assert wait_for(lambda: site.has(150), 15)
+    site.broker.stop()
+    assert b"parting" not in (site.folder / "broker" / "mosquitto.db").read_bytes()
 
 
 def run_leave(site: Site, name: str) -> str:

@@ -25,7 +25,7 @@ def blend(experts: Array, weights: Array) -> Array:
 @dataclass(frozen=True)
 class Rule:
     """How weights are chosen: `scale` brings values to about 1, days fade with `memory_days`, `baselines` are the
-    experts to be beaten, `squared` lowers the squared error instead of the absolute one, `pull` draws towards the prior."""
+    experts to be beaten, `squared` lowers the squared error instead of the absolute one, `pull` draws to the prior."""
 
     scale: float
     memory_days: float

@@ -18,9 +18,10 @@ NAMES = (
 )
 # How far each is trusted before any back-test, in the order of NAMES: tomorrow follows today's sky, later days the
 # month's.
-NEAR = (0.3, 0.5, 0.5, 0.5, 0.5, 1.5, 1.0, 1.0, 0.8, 0.3, 0.1, 0.2, 0.3, 0.3)
+NEAR = (0.0, 0.5, 0.5, 0.5, 0.5, 1.5, 1.0, 1.0, 0.8, 0.3, 0.1, 0.2, 0.3, 0.3)
 FAR = (0.0, 1.3, 0.3, 0.6, 1.0, 0.5, 0.5, 0.5, 0.5, 0.1, 0.3, 0.8, 1.0, 1.0)
 NEARNESS = {1: 1.0, 2: 0.35}
+LAST_DAY_SHARE, LAST_DAY_FADE = 0.15, 5.0
 ENVELOPE_DAYS, ENVELOPE_SHARE = 30, 0.92
 
 
@@ -52,7 +53,11 @@ def prior(lead: int) -> Array:
     """Trust in each expert of NAMES for a day ahead, in sum 1."""
     near, far = np.asarray(NEAR), np.asarray(FAR)
     share = NEARNESS.get(lead, 0.0)
-    return np.asarray(share * near / near.sum() + (1 - share) * far / far.sum())
+    trust = share * near / near.sum() + (1 - share) * far / far.sum()
+    last = LAST_DAY_SHARE * np.exp(-(lead - 1) / LAST_DAY_FADE)
+    trust = trust * (1 - last)
+    trust[0] += last
+    return np.asarray(trust)
 
 
 def usual_clearness(power: Array, clear: Array) -> float:

@@ -128,6 +128,7 @@ class Inbox:
             client.tls_set(ca_certs=self._settings.mqtt_ca_file or None)
         client.reconnect_delay_set(min_delay=1, max_delay=10)
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         return client
 
@@ -152,6 +153,11 @@ class Inbox:
             log.info("taking what still waits for %s", self._settings.listener_name)
         else:
             client.subscribe(self._topic(), qos=1)
+
+    def _on_subscribe(self, _client: mqtt.Client, _data: Any, _mid: int, codes: Any, _properties: Any) -> None:
+        if any(each.is_failure for each in codes):
+            log.error("the broker refuses the listener's subscription: %s", ", ".join(map(str, codes)))
+        else:
             log.info("listening at %s", urlsplit(self._settings.mqtt_url).hostname)
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:

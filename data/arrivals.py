@@ -139,6 +139,12 @@ def _add_to_open(
     return 1
 
 
+def has_open_batch(database: Database[Document], source_id: str) -> bool:
+    """Return whether values of a source are being gathered just now."""
+    with mapped_mongo_errors():
+        return database["open_batches"].find_one({"sunSourceId": source_id}, {"_id": 1}) is not None
+
+
 def claim_due_batches(database: Database[Document], opened_before: datetime, now: datetime) -> list[Document]:
     """Claim the batches opened before an instant; a claim that was not finished within a minute may be taken again."""
     claimed = []

@@ -141,6 +141,10 @@ class Settings:
         "none", _name, "letters, digits, - and _, or none",
         "The name under which several listeners share one subscription (MQTT 5), as `ampra`. `none`: one listener, "
         "with a session of its own. Mosquitto 2.0 forgets shared subscriptions when it restarts (docs/devices.md).")
+    mqtt_public_url: str = _setting(
+        "", _url("mqtt", "mqtts"), "a URL that begins with mqtt:// or mqtts://",
+        "Where devices reach the broker, as the connection pages say it, without an account. Not set: the host of "
+        "`AMPRA_WEB_URL`, with scheme and port of `AMPRA_MQTT_URL`.")
     mqtt_ca_file: str = _setting(
         "", _text, "the path of a PEM file",
         "The certificate authority of an `mqtts://` broker that is not publicly known.")

@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from data import mongo, readings, settings
@@ -19,7 +21,7 @@ from jobs.tasks import broker as tasks
 from services import accounts, broker_sync, credentials, sealing, sources
 from services.source_facts import CACHE
 from tests import servers
-from tests.mqtt import Device, Mosquitto, listener
+from tests.mqtt import Device, Mosquitto, Server, listener
 
 NOT_GRANTED = 0x80
 
@@ -226,3 +228,37 @@ def _certificates(folder: Path) -> Path:
     ):
         subprocess.run(("openssl", *arguments), cwd=folder, check=True, capture_output=True)
     return folder
+
+
+def test_the_real_worker_makes_and_bars_accounts_within_five_seconds(
+    stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = Mosquitto(tmp_path / "broker")
+    broker.start()
+    for name, value in broker.settings.items():
+        monkeypatch.setenv(name, value)
+    servers.forget_settings()
+    told = {**stores, **broker.settings}
+    worker = Server("worker", (sys.executable, "-m", "jobs.worker"), told, tmp_path / "worker.log")
+    worker.start()
+    try:
+        assert wait_for(lambda: "ready for" in worker.said(), 60), worker.said()
+        house = House(broker, stores)
+        source_id, key = house.source()
+        assert wait_for(lambda: house.device(source_id, key).code == "Success", 10), worker.said()
+        device = house.device(source_id, key)
+        credentials.revoke(source_id, "mqtt", now())
+        assert device.is_gone.wait(5)
+        assert key not in worker.said()
+        assert key not in _queued(stores["AMPRA_POSTGRES_URL"])
+    finally:
+        worker.stop()
+        monkeypatch.undo()
+        servers.forget_settings()
+        broker.stop()
+
+
+def _queued(url: str) -> str:
+    """Everything that the queue has kept of its jobs."""
+    with psycopg.connect(url) as connection:
+        return str(connection.execute("SELECT args FROM procrastinate_jobs").fetchall())

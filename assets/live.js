@@ -4,7 +4,7 @@
   const SECOND = 1000;
   const narrow = matchMedia("(max-width: 767.98px)");
   const drawnWith = new WeakMap(); // the classes an element was drawn with
-  const now = { newest: null, skew: 0, paused: false, word: "" };
+  const now = { newest: null, skew: 0, word: "" };
   let turn = null;
   let waiting = null; // a point that came while the chart was being read
 
@@ -89,9 +89,9 @@
   function tick() {
     const at = Date.now() - now.skew;
     if (now.newest) {
-      const words = age(at - now.newest, now.paused ? "" : " ago", narrow.matches);
+      const words = age(at - now.newest, " ago", narrow.matches);
       each("badge-age", (element) => setText(element, words));
-      each("badge-word", (element) => setText(element, now.paused ? "Paused ·" : now.word));
+      each("badge-word", (element) => setText(element, now.word));
     }
     document.querySelectorAll("[data-since]").forEach((element) => setText(element, age(at - element.dataset.since, "")));
   }
@@ -99,6 +99,8 @@
   // ---- the chart --------------------------------------------------------------------------------------------------
 
   const chart = () => document.querySelector("#monitor-day-chart .js-plotly-plot");
+  // Past days do not change: only a range that holds today is drawn anew.
+  const showsToday = () => { const range = window.ampraRange && window.ampraRange.shown(); return !range || range.last >= range.today; };
   const beingRead = () => { const graph = chart(); return graph && graph.matches(":hover"); };
 
   // A new bucket of five minutes draws the chart anew; between, the newest reading is one more point.
@@ -106,7 +108,7 @@
   function refreshChart(view) {
     const panel = document.getElementById("monitor-chart-panel");
     const unanswered = panel && panel.classList.contains("waiting") && turn !== null;
-    const turned = turn !== null && turn !== view.turn;
+    const turned = turn !== null && turn !== view.turn && showsToday();
     if (beingRead() && (waiting === null || Date.now() - waiting.since < 60 * SECOND)) {
       waiting = { view, since: waiting ? waiting.since : Date.now() };
       if (turn === null) turn = view.turn;
@@ -177,55 +179,14 @@
 
   // ---- pace -------------------------------------------------------------------------------------------------------
 
-  // Ten seconds while today is shown in a visible tab; nothing is asked otherwise, and at once on coming back.
-  function pace(visible, range) {
-    const past = Boolean(range && range.day !== range.today);
-    const before = now.paused || pace.hidden;
+  // Ten seconds in a visible tab; nothing is asked otherwise, and at once on coming back.
+  function pace(visible, view) {
+    const before = pace.hidden;
     pace.hidden = !visible;
-    now.paused = past;
-    each("flow-paused", (element) => setText(element, past ? "Paused while another day is shown." : ""));
-    tick();
-    const off = past || !visible;
+    const off = !visible || Boolean(view && view.gone);
     return [off, before && !off ? Date.now() : keep()];
   }
 
-  // ---- the chosen day ---------------------------------------------------------------------------------------------
-
-  function shift(day, by) {
-    const moved = new Date(`${day}T12:00:00Z`);
-    moved.setUTCDate(moved.getUTCDate() + by);
-    return moved.toISOString().slice(0, 10);
-  }
-
-  function move(_back, _forward, _today, picked, range) {
-    if (!range) return keep();
-    const trigger = ((window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "").split(".")[0];
-    const wanted = {
-      "monitor-back-button": () => shift(range.day, -1),
-      "monitor-forward-button": () => shift(range.day, 1),
-      "monitor-today-button": () => range.today,
-      "monitor-day-picker": () => picked,
-    }[trigger];
-    const day = wanted && wanted();
-    if (!day || day === range.day || day > range.today) return keep();
-    const shown = day === range.today ? null : day;
-    history.pushState(history.state, "", location.pathname + (shown ? `?date=${shown}` : ""));
-    return shown;
-  }
-
-  function show(range) {
-    if (!range) return [true, true, keep()];
-    window.dash_clientside.set_props("monitor-day-picker", { value: range.day });
-    const today = range.day === range.today;
-    return [today, today, range.today];
-  }
-
-  window.addEventListener("popstate", () => {
-    if (!document.getElementById("monitor-day-chart")) return;
-    const day = new URLSearchParams(location.search).get("date");
-    window.dash_clientside.set_props("monitor-day-store", { data: day });
-  });
-
   setInterval(() => { if (!document.hidden) tick(); }, SECOND);
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { live: { apply, draw: drawOnce, pace }, day: { draw, move, show } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { live: { apply, draw: drawOnce, pace }, day: { draw } });
 })();

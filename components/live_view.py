@@ -47,6 +47,14 @@ def live_view(
     }
 
 
+def missing_view() -> dict[str, Any]:
+    """Return the page of a source that is not there, or not this person's: nothing but the notice is left."""
+    parts = Parts()
+    parts.mark("monitor-page", "missing")
+    parts.mark("badge", "gone")
+    return {**parts.as_dict(), "spoken": "There is nothing to show", "newest": None, "gone": True}
+
+
 def _milliseconds(instant: datetime) -> int:
     return int(instant.timestamp() * 1000)
 

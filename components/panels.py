@@ -1,16 +1,15 @@
 """Cards and what stands in them without readings and with them: heads, totals, next steps and warnings of silence."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from components.freshness import Freshness
 from components.icons import icon
 from components.parts import part
-from components.quantities import age, energy, percent, since
+from components.quantities import age, percent, since
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,24 @@ def flow_card(container_id: str) -> Any:
             html.P("", className="paused-note", **part("flow-paused")),
         ],
         className="card flow-card",
+    )
+
+
+def not_found(what: str) -> Any:
+    """Return what a page says that was asked for something that does not exist, or is somebody else's."""
+    return html.Section(
+        [
+            icon("search", 24),
+            html.Div(
+                [
+                    html.H2(f"This {what} is not here", className="card-title"),
+                    html.P("It was removed, it belongs to somebody else, or the address is not complete. "
+                           "If it was shared with you, ask its owner to share it again.", className="dim"),
+                    dcc.Link("To all sources", href="/", className="button quiet"),
+                ]
+            ),
+        ],
+        className="card silence",
     )
 
 
@@ -106,27 +123,6 @@ def silence_notice(measured_at: datetime, state: Freshness, now: datetime, time_
         ],
         className="card silence",
     )
-
-
-_TOTALS = (
-    ("produced", "Produced", "solar"), ("consumed", "Used", "load"), ("imported", "Grid in", "import"),
-    ("exported", "Grid out", "export"), ("charged", "Charged", "battery"), ("discharged", "Discharged", "battery"),
-)
-
-
-def day_totals(kwh: Mapping[str, float]) -> Sequence[Any]:
-    """Return the energies of a day by channel, in kWh; channels of which nothing is known are left out."""
-    return [
-        html.Div(
-            [
-                html.Span(label, className=f"total-label mark-{meaning}"),
-                html.Span([html.Span(energy(kwh[channel]).value, className="strong"), " ", energy(kwh[channel]).unit]),
-            ],
-            className="total",
-        )
-        for channel, label, meaning in _TOTALS
-        if channel in kwh
-    ]
 
 
 def coverage_badge(covered: float | None, *, so_far: bool) -> Any:

@@ -13,6 +13,7 @@ from components.freshness import Freshness
 from components.icons import icon
 from components.parts import Parts, part
 from components.quantities import MISSING, Quantity, clock, energy, per_peak, percent, power
+from components.why import why_button
 
 _SPARK_WIDTH, _SPARK_HEIGHT = 148, 40
 _SPARK_STEP = pd.Timedelta(minutes=20)
@@ -44,14 +45,23 @@ def tile_grid() -> Any:
     )
 
 
-def _head(name: str, label: str, meaning: str) -> Any:
-    return html.Div([icon(name, 20, f"of-{meaning}"), html.Span(label)], className="tile-head")
+# What the button of each tile explains of today.
+_EXPLAINED = {
+    "produced": "produced", "yield": "specificYield", "consumption": "selfConsumption",
+    "sufficiency": "selfSufficiency", "grid": "imported",
+}
+
+
+def _head(symbol: str, label: str, meaning: str, name: str) -> Any:
+    figure = _EXPLAINED.get(name)
+    button = why_button(figure, label, None) if figure else None
+    return html.Div([icon(symbol, 20, f"of-{meaning}"), html.Span(label), button], className="tile-head")
 
 
 def _tile(name: str, symbol: str, label: str, meaning: str, middle: Any = None, *, optional: bool = False) -> Any:
     return html.Div(
         [
-            _head(symbol, label, meaning),
+            _head(symbol, label, meaning, name),
             html.Div(
                 [
                     html.Span(MISSING, className="number", **part(f"tile-{name}-value")),
@@ -99,7 +109,8 @@ def _grid_tile() -> Any:
 
     notes = html.Div(html.Div(className="tile-note", **part("tile-grid-note-1")), className="tile-notes")
     rows = [row("imported", "arrow-down", "in", "import"), row("exported", "arrow-up", "out", "export")]
-    return html.Div([_head("pylon", "Grid today", "dim"), *rows, notes], className="card tile", **part("tile-grid"))
+    head = _head("pylon", "Grid today", "dim", "grid")
+    return html.Div([head, *rows, notes], className="card tile", **part("tile-grid"))
 
 
 def tile_parts(flow: Flow, today: Today, state: Freshness, capacity_kwh: float | None) -> Parts:

@@ -10,10 +10,11 @@ from components.figures.day_traces import live_point
 from components.figures.local_time import DayAxis
 from components.flow import Flow
 from components.freshness import LIVE_FOR, Freshness, freshness
-from components.live_view import live_view
-from components.panels import Connection, silence_notice, steps_to_first_reading
+from components.live_view import live_view, missing_view
+from components.panels import Connection, not_found, silence_notice, steps_to_first_reading
 from components.tiles import Today, curve_parts, tile_parts
-from services import access, telemetry
+from pages._monitor_choice import source_of
+from services import telemetry
 from services.telemetry import Latest
 from services.viewer import Viewer
 from solar.battery import Limit, capacity_of, time_to_limit
@@ -23,14 +24,6 @@ from solar.kpis import Installation, key_figures
 # The battery's pace is that of so many recent minutes: shorter jumps with every cloud, longer lags behind.
 RECENT = timedelta(minutes=20)
 _TURN = timedelta(minutes=telemetry.BUCKET_MINUTES)
-
-
-def day_of(text: str | None) -> date | None:
-    """Return a day of an address, or None for anything that is not one."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
 
 
 def turn_of(instant: datetime) -> str:
@@ -103,7 +96,9 @@ def _limit(source: Any, latest: Latest, recent: pd.DataFrame | None) -> Limit | 
 
 def refresh(viewer: Viewer, source_id: str, now: datetime, seen: Mapping[str, str] | None) -> dict[str, Any] | None:
     """Return the page's changes, its notice and what was seen, or None where nothing is new since `seen`."""
-    source = access.source_for(viewer, source_id)
+    source = source_of(viewer, source_id)
+    if source is None:
+        return {"view": {**missing_view(), "turn": None}, "notice": not_found("source"), "seen": None}
     latest = telemetry.latest(viewer, source_id)
     state = freshness(latest.timestamp if latest else None, now)
     marks = {"newest": latest.timestamp.isoformat() if latest else "", "state": state, "turn": turn_of(now)}

@@ -94,7 +94,7 @@ def test_the_day_shown_is_the_day_of_the_readings(stores: dict[str, str], visit:
     frame.index = pd.to_datetime(frame.index, utc=True)
     rows = daily_energy(frame, time_zone=ZONE, installed_capacity_watts=5500.0)
     produced = next(row.kwh for row in rows if row.date == day and row.channel == "produced")
-    expect(page.locator("#monitor-day-totals")).to_contain_text(f"Produced{produced:.1f} kWh")
+    expect(page.locator(".tile.figure", has_text="Produced")).to_contain_text(f"{produced:.1f}kWh")
     drawn = page.evaluate(
         "(({x, y}) => [x, y])(document.querySelector('.js-plotly-plot').data.find(each => each.name === 'Solar'))"
     )
@@ -103,22 +103,21 @@ def test_the_day_shown_is_the_day_of_the_readings(stores: dict[str, str], visit:
     expect(page.locator("#monitor-day-picker")).to_have_text("Sunday, 29 March 2026")
 
 
-def test_a_past_day_is_in_the_address_and_asks_for_nothing(villena: Home, visit: Visit, complaints: list[str]) -> None:
+def test_a_past_day_is_in_the_address_and_now_stays_now(villena: Home, visit: Visit, complaints: list[str]) -> None:
     page = ready(visit(villena.email, f"/monitor/{villena.source_id}"))
     yesterday = local_date(datetime.now(UTC), ZONE) - timedelta(days=1)
     expect(page.locator("#monitor-forward-button")).to_be_disabled()
     page.click("#monitor-back-button")
     expect(page.locator("#monitor-day-picker")).to_contain_text(f"{yesterday.day} {yesterday:%B %Y}")
     assert page.url.endswith(f"?date={yesterday}")
-    expect(part(page, "flow-paused")).to_be_visible()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.wait_for_timeout(12_000)
-    assert asked == []
+    page.evaluate("window.drawn = document.querySelector('.js-plotly-plot').data[0].y")
+    villena.send(reading(datetime.now(UTC), 2345.6))
+    expect(part(page, "solar-value")).to_have_text("2.35", timeout=REFRESH)
+    assert page.evaluate("window.drawn === document.querySelector('.js-plotly-plot').data[0].y")
     page.reload()
     expect(page.locator("#monitor-day-picker")).to_contain_text(f"{yesterday.day} {yesterday:%B %Y}")
     page.click("#monitor-today-button")
-    expect(part(page, "flow-paused")).to_be_hidden()
+    expect(page.locator("#monitor-forward-button")).to_be_disabled()
     assert "date=" not in page.url
     page.go_back()
     expect(page.locator("#monitor-day-picker")).to_contain_text(f"{yesterday.day} {yesterday:%B %Y}")
@@ -168,7 +167,9 @@ def test_a_phone_scrolls_only_down(villena: Home, visit: Visit, complaints: list
     phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "color_scheme": scheme}
     page = ready(visit(villena.email, f"/monitor/{villena.source_id}", **phone))
     assert page.evaluate("document.documentElement.scrollWidth") == 360
-    for name in (".nav.bottom .nav-link", ".range-bar button:enabled", "#shell-source-picker", "#shell-account-button"):
+    controls = (".nav.bottom .nav-link", ".range-bar button:enabled", ".why-button", ".icon-button.tool",
+                "#shell-source-picker", "#shell-account-button")
+    for name in controls:
         for control in page.locator(f"{name}:visible").all():
             box = control.bounding_box()
             assert box is not None
@@ -211,8 +212,14 @@ def test_a_server_that_does_not_answer_is_said_so_until_it_does(villena: Home, v
 def test_strangers_see_nothing_of_a_source(villena: Home, visit: Visit) -> None:
     other = home("bob@example.org", name="Elsewhere")
     page = visit(other.email, f"/monitor/{villena.source_id}")
-    expect(page.get_by_text("This does not exist, or it is not yours.").first).to_be_visible()
-    expect(part(page, "solar-value")).to_have_text("–")
+    expect(page.locator("h2", has_text="This source is not here")).to_be_visible()
+    expect(page.locator(".now, .chart-card, .range-bar").locator("visible=true")).to_have_count(0)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(12_000)
+    assert asked == []
+    page.click("text=To all sources")
+    expect(page.locator(".source-card", has_text="Elsewhere")).to_be_visible()
 
 
 def test_the_way_from_sign_in_and_between_pages(villena: Home, visit: Visit, complaints: list[str]) -> None:

@@ -1,0 +1,141 @@
+"""Reads for Monitor what the chart, the tiles and the table of a chosen period need, and hands it to the components."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+from dash import html
+
+from components import figure_tiles as tiles
+from components import why
+from components.figures import day_former, energy
+from components.figures.day import day_figure
+from components.figures.day import summary as day_summary
+from components.panels import coverage_badge
+from components.tables import energy_table, power_table
+from components.theme import Scheme
+from pages import _monitor_reading as reading
+from services import energy_ranges, key_figures, telemetry
+from services.access import SourceRecord
+from services.energy_ranges import EnergyRange
+from services.key_figures import PeriodFigures
+from services.viewer import Viewer
+from solar.days import end_of_day, local_date, start_of_day
+from solar.periods import Comparison, Period, bars_of, counterpart
+
+_NAMES = {"day": "Energy per day", "month": "Energy per month", "year": "Energy per year"}
+_OPENS = {"day": "a click on a bar opens that day", "month": "a click on a bar opens that month",
+          "year": "a click on a bar opens that year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The chart of a period and the words around it."""
+
+    figure: go.Figure
+    title: str
+    subtitle: str
+    summary: str
+    coverage: Any
+    foot: Any
+
+
+def chart_of(
+    viewer: Viewer, source: SourceRecord, period: Period, comparison: Comparison, scheme: Scheme, now: datetime
+) -> Chart:
+    """Return the chart of a period: power for one day, energy for anything longer."""
+    if period.kind == "day":
+        return _day_chart(viewer, source, period, comparison, scheme, now)
+    found = energy_ranges.energy_range(viewer, str(source.id), period, comparison, now)
+    bars, today = bars_of(period), local_date(now, source.time_zone)
+    words = former_words(period, comparison) if found.bars["former"].notna().any() else ""
+    figure = energy.energy_figure(bars, found.bars, scheme=scheme, former_words=words, now=today)
+    covered = found.covered["produced"] if len(found.energies.kwh) else None
+    badge, step = coverage_badge(covered, so_far=period.contains(today)), period.step
+    return Chart(figure, _NAMES[step], _OPENS[step], energy.summary(bars, found.bars), badge, _foot(found))
+
+
+def former_words(period: Period, comparison: Comparison) -> str:
+    """Say what a period's ticks stand for."""
+    if comparison == "none":
+        return ""
+    what = {"day": "day", "month": "month", "year": "year"}[period.step]
+    if comparison == "year" or period.kind == "year":
+        return f"same {what} of the year before"
+    return f"same {what} of the {period.kind} before" if period.kind != "custom" else f"the {period.length} days before"
+
+
+def _foot(found: EnergyRange) -> list[Any]:
+    parts = [html.Span(words, className=f"total-label mark-{meaning}") for words, meaning in energy.legend(found.bars)]
+    if (found.bars["recovered"].fillna(0) > 0.01).any():
+        parts.append(html.Span("hatched: recovered from the meter after a gap", className="total-label hatched"))
+    return parts
+
+
+def _day_chart(
+    viewer: Viewer, source: SourceRecord, period: Period, comparison: Comparison, scheme: Scheme, now: datetime
+) -> Chart:
+    day, zone = period.first, source.time_zone
+    frame = power_of(viewer, source, day)
+    figure = day_figure(frame, time_zone=zone, date=day, scheme=scheme, now=now)
+    other = counterpart(day, period, comparison)
+    if other is not None and not frame.empty:
+        day_former.add_former(figure, power_of(viewer, source, other), day, other, zone, scheme)
+    covered = reading.today_of(viewer, source, day, now).covered_so_far
+    badge = coverage_badge(covered, so_far=day == local_date(now, zone))
+    return Chart(figure, "Power", "5-minute means", day_summary(frame, day), badge, [])
+
+
+def power_of(viewer: Viewer, source: SourceRecord, day: date) -> pd.DataFrame:
+    """Return the 5-minute means of a local day."""
+    start, end = start_of_day(day, source.time_zone), end_of_day(day, source.time_zone)
+    return telemetry.power_frame(viewer, str(source.id), start, end)
+
+
+def figure_tiles(
+    viewer: Viewer, source: SourceRecord, period: Period, comparison: Comparison, now: datetime
+) -> tuple[Any, str]:
+    """Return the tiles of a period's key figures, and which days their changes compare."""
+    found = energy_ranges.energy_range(viewer, str(source.id), period, comparison, now)
+    figures = key_figures.figures_of(viewer, str(source.id), found)
+    running = period.contains(local_date(now, source.time_zone))
+    shown = [figure for figure in tiles.FIGURES if _belongs(figure.name, source, figures)]
+    words = tiles.comparison_words(figures.compared_days, period, comparison)
+    return [_tile(figure, figures, source, period, running=running) for figure in shown], words
+
+
+def _belongs(name: str, source: SourceRecord, figures: PeriodFigures) -> bool:
+    """Whether a figure has a place: nothing of a battery that is not there, nothing nobody asked for."""
+    if name in {"charged", "discharged", "batteryFullCycles"}:
+        return name in figures.values or bool(source.has_battery)
+    if name in {"performanceRatio", "co2AvoidedKg"}:
+        return name in figures.values
+    return True
+
+
+def _tile(
+    figure: tiles.Figure, figures: PeriodFigures, source: SourceRecord, period: Period, *, running: bool
+) -> Any:
+    name = figure.name
+    button = why.why_button(name, figure.label, period)
+    if name == "peak":
+        peak = figures.peak
+        note = tiles.why_not(None)
+        if peak is not None:
+            note = tiles.peak_note(peak.at, source.time_zone, period, local_date(peak.at, source.time_zone))
+        return tiles.figure_tile(figure, peak.watts if peak else None, "", note, button)
+    value = figures.values.get(name)
+    change = tiles.change_words(name, figures.changes.get(name))
+    covered = figures.covered.get(name)
+    note = tiles.figure_note(value, figures.reasons.get(name), covered, running=running and not change)
+    return tiles.figure_tile(figure, value, change, note, button)
+
+
+def table_of(viewer: Viewer, source: SourceRecord, period: Period, comparison: Comparison, now: datetime) -> Any:
+    """Return the chart of a period as a table."""
+    if period.kind == "day":
+        return power_table(power_of(viewer, source, period.first), source.time_zone, timedelta(minutes=30))
+    found = energy_ranges.energy_range(viewer, str(source.id), period, comparison, now)
+    return energy_table(bars_of(period), found.bars)

@@ -1,0 +1,72 @@
+"""The period chosen on Monitor: read from the address or a store, and resolved for a source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from services import access, energy_ranges
+from services.access import SourceRecord
+from services.errors import NotFound
+from services.viewer import Viewer
+from solar.days import local_date
+from solar.periods import COMPARISONS, KINDS, Comparison, Kind, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody chose: a kind of period around a day (today where None), or two dates; and a comparison."""
+
+    kind: Kind = "day"
+    day: date | None = None
+    ends: tuple[date, date] | None = None
+    comparison: Comparison = "none"
+
+    def as_store(self) -> dict[str, Any]:
+        """Return the choice for a `dcc.Store`, as the browser writes it too."""
+        return {
+            "kind": self.kind,
+            "date": self.day.isoformat() if self.day else None,
+            "from": self.ends[0].isoformat() if self.ends else None,
+            "to": self.ends[1].isoformat() if self.ends else None,
+            "compare": self.comparison,
+        }
+
+
+def choice_of(given: Mapping[str, Any] | None) -> Choice:
+    """Read a choice; what nobody could mean falls back to today."""
+    found = given or {}
+    kind = found.get("kind") or found.get("range")
+    comparison = found.get("compare")
+    ends = (day_of(found.get("from")), day_of(found.get("to")))
+    both = cast("tuple[date, date]", ends) if ends[0] and ends[1] and ends[0] <= ends[1] else None
+    known = kind in KINDS and (kind != "custom" or both is not None)
+    return Choice(
+        cast(Kind, kind) if known else "day",
+        day_of(found.get("date")),
+        both if kind == "custom" else None,
+        cast(Comparison, comparison) if comparison in COMPARISONS else "none",
+    )
+
+
+def day_of(text: Any) -> date | None:
+    """Return a day of an address, or None for anything that is not one."""
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) and text else None
+    except ValueError:
+        return None
+
+
+def source_of(viewer: Viewer, source_id: str) -> SourceRecord | None:
+    """Return a source that the viewer may see, or None: the page then says so instead of waiting for ever."""
+    try:
+        return access.source_for(viewer, source_id)
+    except NotFound:
+        return None
+
+
+def period_of(viewer: Viewer, source: SourceRecord, choice: Choice, now: datetime) -> tuple[Period, date]:
+    """Return the chosen period of a source, and its today."""
+    today = local_date(now, source.time_zone)
+    day = min(choice.day or today, today)
+    return energy_ranges.period_of(viewer, str(source.id), choice.kind, day, choice.ends), today

@@ -63,7 +63,11 @@ def run(measured: Measured, weather: pd.DataFrame | None, starts: pd.DatetimeInd
         known = measured.telemetry[measured.telemetry.index < now]
         if model is None or now - trained >= pd.Timedelta(days=RETRAIN_DAYS):
             past = weather[weather.index < now] if weather is not None else None
-            model, trained = train(known, measured.site, past, now), now
+            try:
+                model, trained = train(known, measured.site, past, now), now
+            except Refusal as refusal:
+                print(f"{now:%Y-%m-%d} refused: {refusal}")
+                continue
             line = plain_regression(measured, now)
         _progress(number, len(starts), now)
         forecast = predict(model, known, weather, now)
@@ -210,11 +214,7 @@ def report(folder: Path, options: argparse.Namespace) -> int:
     kind = "kWp" if measured.capacity_known else "largest value in the file"
     print(f"{measured.name}: {len(starts)} origins {starts[0]:%Y-%m-%d} .. {starts[-1]:%Y-%m-%d}; {about}")
     print(f"capacity {measured.capacity_watts:.0f} W ({kind}); retrained every {RETRAIN_DAYS} days; MAE in daylight")
-    try:
-        named = figures(run(measured, weather, starts), measured.capacity_watts, weather is not None)
-    except Refusal as refusal:
-        print(f"refused: {refusal}")
-        return 1
+    named = figures(run(measured, weather, starts), measured.capacity_watts, weather is not None)
     print(table(named), flush=True)
     if options.json:
         print(json.dumps({"site": measured.name, "weather": wanted, "origins_count": len(starts), **named}))

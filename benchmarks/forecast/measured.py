@@ -66,6 +66,8 @@ def daylight(measured: Measured) -> npt.NDArray[np.bool_]:
         middle = index + pd.Timedelta(minutes=measured.minutes / 2)
         found = pvlib.solarposition.get_solarposition(middle, site.latitude, site.longitude)
         return np.asarray(found["elevation"] > 0)
+    if "solarPower" not in measured.telemetry:
+        return np.zeros(len(index), dtype=bool)
     produced = measured.telemetry["solarPower"] > 0.002 * measured.capacity_watts
     around = produced.groupby(index.hour * 60 + index.minute).transform(
         lambda days: days.astype(float).rolling(15, center=True, min_periods=1).max()
@@ -76,13 +78,14 @@ def daylight(measured: Measured) -> npt.NDArray[np.bool_]:
 def plain_regression(measured: Measured, until: pd.Timestamp) -> Array:
     """Power from measured global irradiance by a straight line fitted to daylight before `until`: with or without an
     intercept, whichever fits the older data better; NaN without weather."""
+    nothing = np.full(len(measured.telemetry), np.nan)
+    if "solarPower" not in measured.telemetry or measured.weather is None:
+        return nothing
     power = measured.telemetry["solarPower"].to_numpy()
-    if measured.weather is None or "shortwave_radiation" not in measured.weather:
-        return np.full(len(power), np.nan)
     ghi = measured.weather["shortwave_radiation"].reindex(measured.telemetry.index).to_numpy()
     known = np.isfinite(power) & np.isfinite(ghi) & daylight(measured) & np.asarray(measured.telemetry.index < until)
     if known.sum() < 50:
-        return np.full(len(power), np.nan)
+        return nothing
     x, y = ghi[known], power[known]
     through = np.array([float(x @ y) / float(x @ x), 0.0])
     lines = [through, np.polyfit(x, y, 1)]

@@ -4,13 +4,14 @@
   const keep = () => window.dash_clientside.no_update;
   const text = (value) => (value === null || value === undefined ? "" : String(value));
 
-  // What differs from the saved terms is being tried; nothing is, where nothing differs.
-  function gather(values, filled, ids, trial) {
-    if (!filled) return [keep(), true];
+  // What differs from the saved terms is being tried; nothing is, where nothing differs. Set this way and not as an
+  // output, the result need not wait for the form to be filled.
+  function gather(values, filled, ids, trial, store) {
+    if (!filled) return true;
     const given = Object.fromEntries(ids.map((id, at) => [id.name, values[at]]));
     const same = ids.every((id) => text(given[id.name]) === text(filled[id.name]));
-    if (same) return [trial ? null : keep(), true];
-    return [given, false];
+    if (!same || trial) window.dash_clientside.set_props(store, { data: same ? null : given });
+    return same;
   }
 
   function show(element) {

@@ -22,7 +22,7 @@ def symbol(currency: str) -> str:
 def grouped(text: str) -> str:
     """Put thin spaces between the thousands of a plain number, and a real minus before it."""
     whole, point, decimals = text.lstrip("-").partition(".")
-    spaced = f"{int(whole):,}".replace(",", _THIN) if len(whole) > 4 else whole
+    spaced = f"{int(whole):,}".replace(",", _THIN) if len(whole) > 3 else whole
     return f"{_MINUS if text.startswith('-') else ''}{spaced}{point}{decimals}"
 
 
@@ -43,12 +43,19 @@ def price(amount: Decimal | None) -> str:
 
 
 def calculated_price(amount: Decimal | None, currency: str) -> Quantity:
-    """Write a price per kWh that was calculated, with four significant digits at least three decimals long."""
+    """Write a price per kWh that was calculated, with three significant digits."""
     if amount is None:
         return Quantity(MISSING, symbol(currency))
-    decimals = max(0, 3 - amount.adjusted()) if amount else 3
-    rounded = amount.quantize(Decimal(1).scaleb(-min(decimals, 6)), ROUND_HALF_UP)
-    return Quantity(grouped(plain(rounded)), symbol(currency))
+    decimals = min(max(0, 2 - amount.adjusted()), 6) if amount else 3
+    return Quantity(grouped(plain(amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))), symbol(currency))
+
+
+def whole_money(amount: Decimal | None, currency: str) -> Quantity:
+    """Write an amount that is only roughly known, without minor units."""
+    if amount is None:
+        return Quantity(MISSING, symbol(currency))
+    rounded = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return Quantity(grouped(plain(rounded.copy_abs() if rounded.is_zero() else rounded)), symbol(currency))
 
 
 def rate(fraction: Decimal | None, decimals: int = 1) -> Quantity:

@@ -67,7 +67,7 @@ def next_step(title: str, words: str, action: Any = None) -> Any:
 def number_input(identity: Any, label: str, unit: str, **more: Any) -> Any:
     """Return a number field with its unit inside, on the right."""
     return dmc.NumberInput(
-        id=identity, label=label, hideControls=True, debounce=300, thousandSeparator="\N{NARROW NO-BREAK SPACE}",
+        id=identity, label=label, hideControls=True, thousandSeparator="\N{NARROW NO-BREAK SPACE}",
         rightSection=html.Span(unit, className="input-unit"), rightSectionWidth=max(34, 9 * len(unit)),
         rightSectionPointerEvents="none", **{"decimalScale": 6, **more},
     )

@@ -56,7 +56,7 @@ def assumption_fields(field_type: str, unit_type: str) -> Any:
 def _field(term: Term, field_type: str, unit_type: str) -> Any:
     field = number_input(
         {"type": field_type, "name": term.name}, term.label, term.unit or "EUR", allowNegative=term.negative,
-        allowDecimal=not term.whole,
+        allowDecimal=not term.whole, debounce=300,
     )
     field.rightSection = html.Span(term.unit, id={"type": unit_type, "name": term.name}, className="input-unit")
     return field

@@ -40,7 +40,7 @@ class CostIds:
 
 def open_button() -> Any:
     """Return the button that opens the dialog."""
-    return button(CostIds.OPEN, "Costs and replacements")
+    return button(CostIds.OPEN, "One-off costs, grants and replacements", "quiet", "pencil")
 
 
 def layout() -> Any:

@@ -18,6 +18,7 @@ from components.amounts import (
     rate,
     short_date,
     symbol,
+    whole_money,
 )
 from components.quantities import MISSING, Quantity
 from components.returns_tiles import Figure, Saved
@@ -102,21 +103,26 @@ def head_figures(found: Returns) -> list[Figure]:
     """Return the tiles beside what was saved: payback, NPV, IRR and LCOE."""
     assumed, currency = found.terms.assumptions, found.plant.currency
     discount = f"{assumed.years} years at {rate(assumed.real_discount_rate).value.removesuffix('.0')} % real"
-    buys = found.outlook.prices and f"you buy at {calculated_price(found.outlook.prices.import_price, currency)}"
+    today = found.outlook.prices
+    written = today and (_averaged if today.averaged else price)(today.import_price)
+    buys = f"you buy at {written} {symbol(currency)}" if written else ""
     return [
         payback(found),
-        _modelled(found, "npv", "Net present value", lambda value: money(value, currency), discount),
+        _amount(found, "npv", "Net present value", discount),
         _modelled(found, "irr", "Rate of return (IRR)", rate, "nominal, a year"),
-        _modelled(found, "lcoe_real", "LCOE per kWh", lambda value: calculated_price(value, currency), buys or ""),
+        _modelled(found, "lcoe_real", "LCOE per kWh", lambda value: calculated_price(value, currency), buys),
     ]
+
+
+def _averaged(amount: Decimal) -> str:
+    return calculated_price(amount, "").value
 
 
 def further_figures(found: Returns) -> list[Figure]:
     """Return the tiles below: average year, total return, CO2 avoided."""
     result, currency = found.measured, found.plant.currency
     rests = f"rests on {result.priced_days} days" if result.average_yearly_net is not None else ""
-    total = _modelled(found, "total_return", "Total return", lambda value: money(value, currency),
-                      f"over {found.terms.assumptions.years} years")
+    total = _amount(found, "total_return", "Total return", f"over {found.terms.assumptions.years} years")
     return [
         Figure("average_yearly_net", "Average year", money(result.average_yearly_net, currency),
                rests or because(result.reasons, "average_yearly_net")),
@@ -136,7 +142,14 @@ def co2_figure(found: Returns) -> Figure:
     return Figure("co2", "CO₂ avoided", value, f"at {plain(factor or Decimal(0))} kg per kWh produced")
 
 
-def _modelled(found: Returns, name: str, label: str, write: Any, note: str) -> Figure:
+def _amount(found: Returns, name: str, label: str, note: str) -> Figure:
+    currency = found.plant.currency
+    return _modelled(
+        found, name, label, lambda value: money(value, currency), note, lambda value: whole_money(value, currency)
+    )
+
+
+def _modelled(found: Returns, name: str, label: str, write: Any, note: str, roughly: Any = None) -> Figure:
     view = found.outlook
     if view.result is None:
         return Figure(name, label, write(None), REASONS[view.no_model or "no-days"])
@@ -144,7 +157,7 @@ def _modelled(found: Returns, name: str, label: str, write: Any, note: str) -> F
     if value is None:
         return Figure(name, label, write(None), because(view.result.reasons, name))
     band = view.bands.get(name)
-    return Figure(name, label, write(value), joined(note, _reach(band, write)))
+    return Figure(name, label, write(value), joined(note, _reach(band, roughly or write)))
 
 
 def _reach(band: Band | None, write: Any) -> str:

@@ -134,13 +134,13 @@ def _assumptions_card() -> Any:
     buttons = html.Div(
         [
             html.Span(id=Ids.CHANGED, className="dim small"),
-            costs.open_button(),
             button(Ids.RESET, "Reset"),
             button(Ids.SAVE, "Save", "main", disabled=True),
         ],
         className="form-foot",
     )
-    return card("Assumptions", [assumption_fields(Ids.TERM, Ids.UNIT), buttons], subtitle="take effect at once")
+    content = [assumption_fields(Ids.TERM, Ids.UNIT), costs.open_button(), buttons]
+    return card("Assumptions", content, subtitle="take effect at once", class_name="assumptions")
 
 
 def _why_card() -> Any:
@@ -339,12 +339,12 @@ def compare(_clicks: int, source_id: str, *given: Any) -> Any:
 
 clientside_callback(
     ClientsideFunction("money", "gather"),
-    Output(Ids.TRIAL, "data"),
     Output(Ids.SAVE, "disabled"),
     Input({"type": Ids.TERM, "name": ALL}, "value"),
     Input(Ids.FILLED, "data"),
     State({"type": Ids.TERM, "name": ALL}, "id"),
     State(Ids.TRIAL, "data"),
+    State(Ids.TRIAL, "id"),
 )
 clientside_callback(
     ClientsideFunction("money", "explain"),

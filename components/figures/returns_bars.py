@@ -23,7 +23,7 @@ def months_figure(frame: pd.DataFrame, *, currency: str, scheme: Scheme) -> go.F
     check_size(figure)
     figure.update_layout(layout(HEIGHT, f"{symbol(currency)} per month", scheme, "months"))
     figure.update_layout(barmode="relative", bargap=0.28, margin={**theme.CHART_MARGIN, "t": 28, "r": _LABEL_MARGIN})
-    ticks = {"tickformat": "%b %y", "nticks": min(len(frame), 8)}
+    ticks = {"tickformat": "%b %y", "nticks": min(len(frame), 6), "tickangle": 0, "ticklabelstandoff": 4}
     figure.update_xaxes(type="date", showline=False, unifiedhovertitle={"text": "<b>%{x|%B %Y}</b>"}, **ticks)
     figure.update_yaxes(zeroline=True, fixedrange=True, tickformat=",.6~g")
     _label(figure, frame, scheme)

@@ -10,6 +10,7 @@ from components.figures.template import template, title
 from components.theme import Scheme
 
 MOST_POINTS = 2000
+DAY_TITLE = {"text": "<b>%{x|%-d %B %Y}</b>"}
 
 
 def layout(height: int, words: str, scheme: Scheme, revision: str) -> dict[str, Any]:

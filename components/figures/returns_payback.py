@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from components import theme
 from components.amounts import symbol
-from components.figures.returns_parts import check_size, dates, empty, layout, write
+from components.figures.returns_parts import DAY_TITLE, check_size, dates, empty, layout, write
 from components.theme import Scheme
 
 HEIGHT = 320
@@ -37,8 +37,8 @@ def payback_figure(
     figure = go.Figure([*_band(modelled, scheme), *_lines(measured, modelled, currency, scheme)])
     check_size(figure)
     figure.update_layout(layout(HEIGHT, f"Money returned minus money put in, {symbol(currency)}", scheme, "payback"))
-    figure.update_xaxes(type="date", showline=True, nticks=10, unifiedhovertitle={"text": "<b>%{x|%-d %B %Y}</b>"})
-    figure.update_yaxes(zeroline=True, tickformat="~s", fixedrange=True)
+    figure.update_xaxes(type="date", showline=True, nticks=7, tickangle=0, unifiedhovertitle=DAY_TITLE)
+    figure.update_yaxes(zeroline=True, tickformat="~s", fixedrange=True, range=_reach(measured, modelled))
     _mark_today(figure, measured, scheme)
     _label_lines(figure, measured, modelled, put_in, scheme)
     if paid_back is not None:
@@ -81,6 +81,14 @@ def _lines(measured: pd.DataFrame, modelled: pd.DataFrame, currency: str, scheme
     return [*lines, modelled_line]
 
 
+def _reach(measured: pd.DataFrame, modelled: pd.DataFrame) -> list[float]:
+    """From lowest to highest with room for the words below the start, and 0 always within."""
+    values = [*measured["balance"], *modelled[["balance", "p10", "p90"]].astype(float).stack().dropna(), 0.0]
+    low, high = min(values), max(values)
+    room = (high - low) or 1.0
+    return [low - 0.14 * room, high + 0.06 * room]
+
+
 def _mark_today(figure: go.Figure, measured: pd.DataFrame, scheme: Scheme) -> None:
     tokens = theme.TOKENS[scheme]
     today = dates(measured.index[-1:])[0]
@@ -109,9 +117,10 @@ def _label_lines(
         write(figure, "<b>measured</b>", x[middle], y[middle], tokens["ink"], **above)
     if len(modelled) > 2:
         words = "modelled, with 80 % band" if modelled["p10"].iloc[1:].notna().any() else "modelled"
-        lowest = float(modelled[["balance", "p10"]].astype(float).min(axis=1).iloc[-1])
-        at = dates(modelled.index[-1:])[0]
-        write(figure, words, at, lowest, tokens["dim"], xanchor="right", yanchor="top", yshift=-10, xshift=-4)
+        at = len(modelled) // 2
+        lowest = float(modelled[["balance", "p10"]].astype(float).min(axis=1).iloc[at])
+        x, y = dates(modelled.index)[at], lowest
+        write(figure, words, x, y, tokens["dim"], yanchor="top", yshift=-10, xshift=4)
 
 
 def _mark_payback(figure: go.Figure, paid_back: date, scheme: Scheme) -> None:

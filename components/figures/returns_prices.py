@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from components import theme
 from components.amounts import symbol
-from components.figures.returns_parts import check_size, dates, empty, layout, write
+from components.figures.returns_parts import DAY_TITLE, check_size, dates, empty, layout, write
 from components.theme import Scheme
 
 HEIGHT = 230
@@ -26,7 +26,7 @@ def prices_figure(frame: pd.DataFrame, *, until: date, currency: str, scheme: Sc
     figure = go.Figure([_steps(steps, kind, meaning, currency, scheme) for kind, meaning in _KINDS])
     check_size(figure)
     figure.update_layout(layout(HEIGHT, f"{symbol(currency)} per kWh", scheme, "prices"))
-    figure.update_xaxes(type="date", showline=True, nticks=5, unifiedhovertitle={"text": "<b>%{x|%-d %B %Y}</b>"})
+    figure.update_xaxes(type="date", showline=True, nticks=5, tickangle=0, unifiedhovertitle=DAY_TITLE)
     figure.update_yaxes(zeroline=True, fixedrange=True, rangemode="tozero", nticks=5)
     for kind, meaning in _KINDS:
         _label(figure, frame, kind, theme.TOKENS[scheme][f"{meaning}-text"])

@@ -58,5 +58,4 @@ def power_frame(viewer: Viewer, source_id: str, start: datetime, end: datetime) 
     without any reading have no row.
     """
     source = access.source_for(viewer, source_id)
-    frame = telemetry_series.read(source, start, end, DAY_FIELDS, ("mean",), _FIVE_MINUTES)
-    return frame.set_axis(list(DAY_FIELDS), axis="columns")
+    return telemetry_series.read(source, start, end, DAY_FIELDS, ("mean",), _FIVE_MINUTES)

@@ -1,0 +1,1 @@
+"""How fast telemetry is read at any age, rolled up and kept, on data sets of our own making."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,11 @@ from deploy.local.ports import free_port, wait_for
 from tests.servers import PROJECT
 
 READY_SECONDS = 60
+
+
+def still_alive(family: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those that run; one that has ended and waits for the first process of the machine to take note does not."""
+    return [each for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 
 class Installation:

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.claim import running_environment
 from deploy.local.ports import free_port, wait_for
-from tests.installation import READY_SECONDS, Installation
+from tests.installation import READY_SECONDS, Installation, still_alive
 from tests.servers import PROJECT
 
 
@@ -84,7 +84,7 @@ def test_ctrl_c_ends_everything_within_ten_seconds(installation: Installation) -
     assert installation.stop() < 10
     assert installation.process is not None
     assert installation.process.returncode == 0
-    assert [each for each in family if each.is_running()] == []
+    assert still_alive(family) == []
 
 
 def test_after_a_kill_nothing_is_left_and_the_next_start_has_the_same_data(installation: Installation) -> None:
@@ -95,7 +95,7 @@ def test_after_a_kill_nothing_is_left_and_the_next_start_has_the_same_data(insta
     began = time.monotonic()
     installation.start()
     assert time.monotonic() - began < 20
-    assert [each for each in family if each.is_running()] == []
+    assert still_alive(family) == []
     assert (installation.var / "secrets" / "admin_password").read_text() == password
     assert installation.said().count("is the first Overseer") == 1
 
@@ -113,7 +113,7 @@ def test_a_stop_during_the_start_ends_everything(installation: Installation) -> 
     assert wait_for(lambda: "schema" in installation.said() or installation.has_ended(), READY_SECONDS)
     family = installation.family()
     assert installation.stop() < 10
-    assert [each for each in family if each.is_running()] == []
+    assert still_alive(family) == []
 
 
 def test_a_taken_port_is_one_sentence(installation: Installation, running: Installation) -> None:

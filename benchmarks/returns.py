@@ -1,6 +1,6 @@
 """How long the returns take with ten years of days: `python -m benchmarks.returns [--years N] [--json]`.
 
-A made-up home in a real PostgreSQL and MongoDB: first opened, opened again, and after an assumption changed, without and
+A made-up home in a real PostgreSQL and MongoDB: first opened, opened again, and after an assumption changed, alone and
 with what the page builds of it (tiles, curve, notices). Times are medians.
 """
 

@@ -28,7 +28,7 @@ def make_source(viewer: Viewer, **values: Any) -> str:
         "name": "Roof", "connection_type": 0, "time_zone": ZONE, "currency": "EUR", "system_cost": Decimal(8000),
         "maintenance_cost_per_year": Decimal(100), "installation_date": start_of_day(date(2025, 6, 1), ZONE),
     }  # fmt: skip
-    return str(sources.create_source(viewer.account_id, {**given, **values}, NOW).record.id)
+    return str(sources.create_source(viewer.account_id, {**given, **values}, datetime.now(UTC)).record.id)
 
 
 def store_days(source_id: str, days: Iterable[tuple[date, Kwh]], zone: str = ZONE) -> None:

@@ -11,6 +11,8 @@ from data import settings
 from data.errors import StorageUnavailable, mapped_postgres_errors
 
 CONNECT_SECONDS = 3
+# How rooms that may not import SQLAlchemy name what `session` gives.
+Transaction = Session
 
 
 def engine_for(url: str) -> Engine:

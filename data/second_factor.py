@@ -44,7 +44,10 @@ def use_step(session: Session, user_id: str, step: int) -> bool:
 def put_recovery_codes(session: Session, user_id: str, hashes: Iterable[str]) -> None:
     """Keep the hashes of new recovery codes in place of the older ones."""
     _drop(session, user_id, RECOVERY)
-    rows = [{"user_id": user_id, "login_provider": RECOVERY, "name": each, "value": ""} for each in hashes]
+    rows = [
+        {"user_id": user_id, "login_provider": RECOVERY, "name": str(number), "value": each}
+        for number, each in enumerate(hashes, 1)
+    ]
     session.execute(insert(UserToken), rows)
 
 
@@ -52,7 +55,7 @@ def use_recovery_code(session: Session, user_id: str, code_hash: str) -> bool:
     """Use up a recovery code; False where the user has none of this hash."""
     gone = session.execute(
         delete(UserToken)
-        .where(UserToken.user_id == user_id, UserToken.login_provider == RECOVERY, UserToken.name == code_hash)
+        .where(UserToken.user_id == user_id, UserToken.login_provider == RECOVERY, UserToken.value == code_hash)
         .returning(UserToken.user_id)
     )
     return gone.one_or_none() is not None

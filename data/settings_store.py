@@ -12,15 +12,19 @@ from data.models import UserSetting
 
 
 class SettingType(IntEnum):
-    """The settings of the original with its numbers."""
+    """The settings of the original with its numbers, and after them what Ampra adds."""
 
     TEMPERATURE_UNIT = 1
     AUTO_UPDATE_WEATHER_DATA = 2
     AUTO_RUN_PREDICTIONS = 3
+    # 0 as the system, 1 light, 2 dark.
+    THEME = 4
+    # 0 for 1,234.5 and 1 for 1.234,5.
+    NUMBER_FORMAT = 5
 
 
 VALID_VALUES: Mapping[SettingType, frozenset[str]] = MappingProxyType(
-    {each: frozenset({"0", "1"}) for each in SettingType}
+    {each: frozenset({"0", "1", "2"} if each is SettingType.THEME else {"0", "1"}) for each in SettingType}
 )
 
 
@@ -31,6 +35,12 @@ def of_user(session: Session, user_id: str) -> dict[SettingType, str]:
         UserSetting.user_id == user_id, UserSetting.setting_type.in_(known)
     )
     return {SettingType(kind): value for kind, value in session.execute(query)}
+
+
+def users_with(session: Session, kind: SettingType, value: str) -> set[str]:
+    """Return the ids of the users who set this value; whoever never touched the setting is not among them."""
+    query = select(UserSetting.user_id).where(UserSetting.setting_type == int(kind), UserSetting.value == value)
+    return set(session.execute(query).scalars())
 
 
 def put(session: Session, user_id: str, kind: SettingType, value: str) -> None:

@@ -17,13 +17,13 @@ from solar.vocabulary import FIELDS, LIST_FIELDS, NUMERIC_FIELDS
 _AT_ONCE = 2_000
 
 
-def store_history(source_id: str, frame: pd.DataFrame, now: datetime) -> int:
+def store_history(source_id: str, frame: pd.DataFrame, now: datetime, *, transport: str = "import") -> int:
     """Store the readings of a frame durably; returns how many of them are new.
 
     `frame` has an aware index and columns of the vocabulary in its units; NaN and None are not reported, lists of codes
-    are lists. What is there already is not changed but for fields it lacked. The values are taken as they are: what
-    comes from files of people goes through `solar.normalise` first. Raises NotFound, StorageUnavailable, and ValueError
-    for an index without zone or a column that the vocabulary does not have.
+    are lists; `transport` says how they came. What is there already is not changed but for fields it lacked. The values
+    are taken as they are: what comes from files of people goes through `solar.normalise` first. Raises NotFound,
+    StorageUnavailable, and ValueError for an index without zone or a column that the vocabulary does not have.
     """
     if not isinstance(frame.index, pd.DatetimeIndex) or frame.index.tz is None:
         raise ValueError("frame: the index must be aware times")
@@ -39,7 +39,7 @@ def store_history(source_id: str, frame: pd.DataFrame, now: datetime) -> int:
     new, ordered = 0, frame.sort_index()
     for start in range(0, len(ordered), _AT_ONCE):
         some = ordered.iloc[start : start + _AT_ONCE]
-        readings = [documents.of_reading(source_id, each) for each in _readings(some, now)]
+        readings = [documents.of_reading(source_id, each) for each in _readings(some, now, transport)]
         written = reading_writes.write(mongo.database(), readings, merge)
         rollup_marks.mark(mongo.database(), readings)
         reading_writes.keep_latest(mongo.database(), readings[-1:])
@@ -47,11 +47,11 @@ def store_history(source_id: str, frame: pd.DataFrame, now: datetime) -> int:
     return new
 
 
-def _readings(frame: pd.DataFrame, now: datetime) -> Iterator[normalise.Reading]:
+def _readings(frame: pd.DataFrame, now: datetime, transport: str) -> Iterator[normalise.Reading]:
     columns = {str(name): _values(str(name), frame[name]) for name in frame.columns}
     stamps = pd.DatetimeIndex(frame.index).tz_convert("UTC").as_unit("ms").to_pydatetime()
     for position, at in enumerate(stamps):
-        yield normalise.Reading(at, _fields(columns, position), _metadata(now), {})
+        yield normalise.Reading(at, _fields(columns, position), _metadata(now, transport), {})
 
 
 def _values(name: str, column: "pd.Series[Any]") -> list[Any]:
@@ -71,8 +71,8 @@ def _is_reported(name: str, value: Any) -> bool:
     return isinstance(value, list if name in LIST_FIELDS else str)
 
 
-def _metadata(now: datetime) -> dict[str, Any]:
+def _metadata(now: datetime, transport: str) -> dict[str, Any]:
     return {
-        "transport": "import", "receivedAt": now, "topic": "", "profile": "generic", "derived": [], "rejected": {},
+        "transport": transport, "receivedAt": now, "topic": "", "profile": "generic", "derived": [], "rejected": {},
         "unmapped": [],
     }

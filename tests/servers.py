@@ -1,5 +1,6 @@
 """Real servers for the tests: PostgreSQL and MongoDB on free ports in a temporary folder, emptied between tests."""
 
+import asyncio
 import os
 import secrets
 import subprocess
@@ -133,3 +134,27 @@ def fetch(statement: str, *values: object) -> list[tuple[object, ...]]:
 
     with psycopg.connect(settings.get().postgres_url) as connection:
         return connection.execute(statement, values).fetchall()  # type: ignore[call-overload]
+
+
+def settings_url() -> str:
+    """The address of the tests' PostgreSQL."""
+    from data import settings
+
+    return settings.get().postgres_url
+
+
+def work_off() -> None:
+    """Do everything that waits in the queue, with a real worker, until nothing is due."""
+    from jobs.queue import make_app
+
+    async def work() -> None:
+        app = make_app()
+        async with app.open_async():
+            await app.run_worker_async(wait=False, install_signal_handlers=False)
+
+    asyncio.run(work())
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 15) -> bool:
+    """Wait for something another thread or process does; False where it does not happen in time."""
+    return wait_for(condition, seconds)

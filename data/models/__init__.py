@@ -1,6 +1,7 @@
 """The tables in PostgreSQL: those of the original schema in snake_case, and what Ampra adds."""
 
 from data.models.account_records import AccountSession, AuditEntry, SingleUseLink
+from data.models.administration import ScheduleBeat, Simulation
 from data.models.base import Base
 from data.models.credentials import SourceCredential
 from data.models.identity import Role, RoleClaim, User, UserClaim, UserLogin, UserRole, UserToken
@@ -22,6 +23,8 @@ __all__ = [
     "ReturnsSetting",
     "Role",
     "RoleClaim",
+    "ScheduleBeat",
+    "Simulation",
     "SingleUseLink",
     "SourceCost",
     "SourceCredential",

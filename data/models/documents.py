@@ -28,6 +28,10 @@ def _index(*names: str, **options: Any) -> IndexModel:
     return IndexModel([(name, ASCENDING) for name in names], **options)
 
 
+def _with(field: str) -> Document:
+    return {f"{field}.0": {"$exists": True}}
+
+
 def _object(required: tuple[str, ...], **properties: Any) -> Document:
     return {"bsonType": "object", "required": list(required), "properties": properties}
 
@@ -57,7 +61,14 @@ _ROLL_UP = Collection(
 COLLECTIONS: Mapping[str, Collection] = {
     # The three of the original. The unique index also serves searches by source alone.
     "normalized_sun_source_data": Collection(
-        READING_SCHEMA, (_index("sunSourceId", "timestamp", unique=True),), is_packed=True
+        READING_SCHEMA,
+        (
+            _index("sunSourceId", "timestamp", unique=True),
+            # Few readings carry codes; these find them without looking at the others.
+            *(_index("sunSourceId", "timestamp", name=name, partialFilterExpression=_with(field))
+              for field, name in (("faultCodes", "readings_with_faults"), ("warningCodes", "readings_with_warnings"))),
+        ),
+        is_packed=True,
     ),
     "predictions": Collection(
         _object(("sunSourceId", "createdAt"), sunSourceId=GUID, createdAt=DATE), (_index("sunSourceId", "createdAt"),)

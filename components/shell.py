@@ -30,6 +30,7 @@ class ShellIds:
     PAGES = "shell-pages-store"
     NAV_LINK = "shell-nav-link"
     GO = "shell-go-location"
+    SECRET = "shell-secret-store"
 
 
 def layout() -> Any:
@@ -40,6 +41,8 @@ def layout() -> Any:
             dcc.Location(id=ShellIds.GO, refresh="callback-nav"),
             dcc.Store(id=ShellIds.SCHEME),
             dcc.Store(id=ShellIds.VISIBLE, data=True),
+            # A credential just made, on its way to the connection page: kept by this tab until it is reloaded.
+            dcc.Store(id=ShellIds.SECRET),
             dcc.Store(id=ShellIds.PAGES, data=[_address(page) for page in pages]),
             dmc.NotificationContainer(id=ShellIds.NOTICES, position="top-right"),
             html.A("Go to the content", href="#content", className="skip-link"),

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from data.models import SunSource
+from data.models import SunSource, User
 
 
 class ConnectionType(IntEnum):
@@ -105,6 +105,12 @@ def list_owned(session: Session, owner_id: str) -> list[SourceRecord]:
 def list_in_group(session: Session, group_id: UUID) -> list[SourceRecord]:
     """Return the sources of one power group, by name."""
     return _all(session, _select().where(SunSource.power_group_id == group_id))
+
+
+def owner_addresses(session: Session, owner_ids: Iterable[str]) -> dict[str, str]:
+    """Return the e-mail address of each owner that exists."""
+    found = session.execute(select(User.id, User.email).where(User.id.in_(list(owner_ids))))
+    return {owner_id: email or "" for owner_id, email in found}
 
 
 def create(session: Session, values: Mapping[str, Any]) -> SourceRecord:

@@ -101,12 +101,15 @@ def duplicate(viewer: Viewer, source_id: str, name: str, now: datetime) -> NewSo
     return made
 
 
-def switch_connection(viewer: Viewer, source_id: str, connection: ConnectionType, now: datetime) -> NewSource:
-    """Let a source connect the other way, with a new credential; the old one holds for the overlap of a rotation.
+def switch_connection(viewer: Viewer, source_id: str, way: int, now: datetime) -> NewSource:
+    """Let a source connect the other way (0 MQTT, 1 webhook), with a new credential; the old one holds for the overlap.
 
     What was measured stays. Raises Invalid where it connects that way already.
     """
     before = access.source_for(viewer, source_id, manage=True)
+    if way not in set(ConnectionType):
+        raise Invalid({"connection_type": "must be 0 (MQTT) or 1 (webhook)"})
+    connection = ConnectionType(way)
     if before.connection_type is connection:
         raise Invalid({"connection_type": "is this one already"})
     old, new = kind_of(before.connection_type), kind_of(connection)

@@ -22,6 +22,11 @@ def is_known(name: str) -> bool:
     return name in _names()
 
 
+def names() -> list[str]:
+    """Return the zones to choose from, those named after places before the fixed offsets."""
+    return sorted(_names(), key=lambda each: ("/" not in each, each.startswith("Etc/"), each))
+
+
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
     return frozenset(available_timezones())

@@ -121,7 +121,7 @@ def test_python_over_mqtt(mqtt: Pasted) -> None:
 
 
 def test_esphome_over_mqtt(mqtt: Pasted) -> None:
-    """ESPHome publishes a sensor to `<topic_prefix>/sensor/<name in small letters>/state`; what it does is done here."""
+    """ESPHome publishes a sensor to `<topic_prefix>/sensor/<name>/state`; what it does is done here."""
     needs("mosquitto_pub")
     told = esphome(mqtt.text("esphome"))
     broker = told["mqtt"]

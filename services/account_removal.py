@@ -5,8 +5,9 @@ from datetime import datetime
 from data import account_sessions, audit_log, people, postgres, queue, sources, users
 from data.errors import StorageUnavailable
 from data.users import UserRecord
-from services import account_changes, audit, broker_sync
+from services import account_changes, audit, broker_sync, source_changes
 from services.errors import Forbidden
+from services.source_facts import CACHE
 
 
 def ask(account_id: str, password: str, now: datetime) -> None:
@@ -37,7 +38,7 @@ def begin(user_id: str) -> None:
         return
 
 
-def erase(user_id: str) -> int:
+def erase(user_id: str, now: datetime) -> int:
     """Remove an account, its sources and all that belongs to them; returns how many sources. May be run again.
 
     The sources' rows go first, so that nothing comes in any more; their telemetry and files follow, tried again until
@@ -50,10 +51,11 @@ def erase(user_id: str) -> int:
         return 0
     for source in owned:
         # Asked for before the row goes: a purge too many finds nothing, one too few would leave something.
-        queue.defer("sources:purge", {"source_id": str(source.id)})
+        source_changes.purge_later(source.id, now)
         with postgres.session() as session:
             sources.remove(session, source.id)
         broker_sync.access_changed(source.id)
+    CACHE.forget()
     with postgres.session() as session:
         people.remove(session, user_id)
     return len(owned)

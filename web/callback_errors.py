@@ -12,7 +12,6 @@ log = logging.getLogger("web")
 NOTICES = "shell-notices"
 _SENTENCES: tuple[tuple[type[Exception], str, str], ...] = (
     (NotFound, "Not found", "This does not exist, or it is not yours."),
-    (Forbidden, "Not allowed", "You may look at this, but not change it."),
     (StorageUnavailable, "Waiting for the database", "It does not answer; the page goes on by itself once it does."),
     (Unavailable, "Waiting for another server", "It does not answer; please try again in a moment."),
 )
@@ -37,6 +36,9 @@ def show(error: Exception) -> Any:
 def _words(error: Exception) -> tuple[str, str]:
     if isinstance(error, Invalid):
         return "Please check what you entered", str(error)
+    if isinstance(error, Forbidden):
+        words = str(error) or "you may look at this, but not change it"
+        return "Not allowed", f"{words[:1].upper()}{words[1:].rstrip('.')}."
     if isinstance(error, TooMany):
         return "Too much at once", str(error)
     for kind, title, sentence in _SENTENCES:

@@ -8,6 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from components import theme
 from data.settings import Settings
 from web import (
+    account_files,
+    api,
     broker_contract,
     gate,
     headers,
@@ -27,7 +29,7 @@ SESSION_DAYS = 7
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
 ROOMS = (
     sign_in, second_step, single_sign_on, register, verify, password_reset, new_address,
-    webhook, broker_contract, health, returns_files,
+    webhook, broker_contract, health, returns_files, account_files, api,
 )
 
 

@@ -14,7 +14,7 @@ tasks = procrastinate.Blueprint()
 @tasks.task(name="erase", retry=procrastinate.RetryStrategy(max_attempts=100, exponential_wait=2))
 def erase(user_id: str) -> None:
     """Remove an account with everything it owns; tried again until it is gone."""
-    log.info("removed account %s with %d sources", user_id, account_removal.erase(user_id))
+    log.info("removed account %s with %d sources", user_id, account_removal.erase(user_id, datetime.now(UTC)))
 
 
 @tasks.task(name="sweep", retry=3)

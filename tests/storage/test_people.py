@@ -230,7 +230,7 @@ def test_a_deletion_that_was_lost_is_begun_again() -> None:
 
 def test_nobody_is_erased_without_having_been_asked_for() -> None:
     alice = person("alice")
-    assert account_removal.erase(alice.account_id) == 0
+    assert account_removal.erase(alice.account_id, NOW) == 0
     assert again(alice) == alice
 
 

@@ -42,7 +42,7 @@ def sign_in(app: ModuleType, email: str, roles: tuple[str, ...] = ("User",)) -> 
     client = app.server.test_client()
     answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
     assert answer.status_code == 302, answer.text
-    return Person(account, Viewer(account.id, "Test Person", email, account.roles), client)
+    return Person(account, Viewer(account.id, "Test Person", email, account.roles, account.permissions), client)
 
 
 @pytest.fixture
@@ -61,3 +61,9 @@ def bob(app: ModuleType, stores: dict[str, str]) -> Person:
 def admin(app: ModuleType, stores: dict[str, str]) -> Person:
     """An admin."""
     return sign_in(app, "admin@example.org", ("Admin", "User"))
+
+
+@pytest.fixture
+def overseer(app: ModuleType, stores: dict[str, str]) -> Person:
+    """An Overseer."""
+    return sign_in(app, "overseer@example.org", ("Overseer",))

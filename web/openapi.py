@@ -1,0 +1,114 @@
+"""The description of the REST API for programs (OpenAPI 3.1)."""
+
+from typing import Any
+
+from data import settings
+
+Json = dict[str, Any]
+_STRING: Json = {"type": "string"}
+_NUMBER: Json = {"type": "number"}
+_TIME: Json = {"type": "string", "format": "date-time"}
+_NUMBERS: Json = {"type": "object", "additionalProperties": _NUMBER}
+
+
+def document() -> Json:
+    """Return the description; a test holds it against the routes."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Ampra", "version": "1",
+            "description": "Times are UTC. Power is in W, energy in kWh. A field that was not reported is absent.",
+        },
+        "servers": [{"url": settings.get().web_url}],
+        "security": [{"token": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "parameters": {"source_id": _parameter("source_id", "The id of a source.", _STRING, place="path")},
+            "responses": _RESPONSES,
+        },
+    }
+
+
+def _paths() -> Json:
+    one = {"parameters": [{"$ref": "#/components/parameters/source_id"}]}
+    return {
+        "/api/v1/openapi.json": {"get": _operation("This description.", {"type": "object"})},
+        "/api/v1/sources": {
+            "get": _operation("The sources you may see.", _object(sources={"type": "array", "items": _SOURCE}))
+        },
+        "/api/v1/sources/{source_id}": {**one, "get": _operation("One source.", _SOURCE)},
+        "/api/v1/sources/{source_id}/latest": {
+            **one, "get": _operation("The newest value of each field, and when it was measured.", _LATEST),
+        },
+        "/api/v1/sources/{source_id}/readings": {
+            **one,
+            "get": _operation("Means of fields over [start, end), 2,000 at most.", _READINGS, [
+                _parameter("start", "With its offset.", _TIME), _parameter("end", "With its offset.", _TIME),
+                _parameter("fields", "Names separated by commas; solarPower,loadPower if left out.", _STRING, False),
+            ]),
+            "post": {
+                **_operation("Take in a reading or a list of them. Needs a token that may write.", _RECEIPT),
+                "requestBody": {"required": True, "content": {"application/json": {"schema": {
+                    "oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}}}},
+            },
+        },
+        "/api/v1/sources/{source_id}/days": {
+            **one,
+            "get": _operation("Energies of local days, 400 at most.", _DAYS, [
+                _parameter("from", "The first day.", {"type": "string", "format": "date"}),
+                _parameter("to", "The last day, included.", {"type": "string", "format": "date"}),
+            ]),
+        },
+    }  # fmt: skip
+
+
+def _object(**properties: Json) -> Json:
+    return {"type": "object", "properties": properties}
+
+
+def _parameter(name: str, words: str, schema: Json, required: bool = True, place: str = "query") -> Json:
+    return {"name": name, "in": place, "required": required, "description": words, "schema": schema}
+
+
+def _operation(words: str, schema: Json, parameters: list[Json] | None = None) -> Json:
+    answers = {status: {"$ref": f"#/components/responses/{name}"} for status, name in _ANSWERS.items()}
+    good = {"description": words, "content": {"application/json": {"schema": schema}}}
+    return {"summary": words, "parameters": parameters or [], "responses": {"200": good, **answers}}
+
+
+_ANSWERS = {"400": "Invalid", "401": "Unknown", "403": "Forbidden", "404": "NotFound", "429": "TooMany", "503": "Away"}
+_ERROR = {"application/json": {"schema": _object(error=_STRING)}}
+_RESPONSES: Json = {
+    "Invalid": {
+        "description": "Something sent breaks a rule; `fields` says which and what is allowed.",
+        "content": {"application/json": {"schema": _object(
+            error=_STRING, fields={"type": "object", "additionalProperties": _STRING})}},
+    },
+    "Unknown": {"description": "No token, or one that does not hold.", "content": _ERROR},
+    "Forbidden": {"description": "The token may only read.", "content": _ERROR},
+    "NotFound": {"description": "There is no such source, or it is not yours.", "content": _ERROR},
+    "TooMany": {"description": "More than 600 requests in a minute.", "content": _ERROR},
+    "Away": {"description": "A database does not answer just now.", "content": _ERROR},
+}  # fmt: skip
+_SOURCE = _object(
+    id=_STRING, name=_STRING, group={"type": ["string", "null"]}, timeZone=_STRING,
+    installedCapacityWatts={"type": ["number", "null"]}, hasBattery={"type": ["boolean", "null"]},
+)  # fmt: skip
+_LATEST = _object(
+    timestamp={"type": ["string", "null"], "format": "date-time"}, fields={"type": "object"},
+    measuredAt={"type": "object", "additionalProperties": _TIME},
+)  # fmt: skip
+_READINGS = _object(
+    start=_TIME, end=_TIME, stepSeconds={"type": ["number", "null"]},
+    readings={"type": "array", "items": {"type": "object", "properties": {"timestamp": _TIME}}},
+)  # fmt: skip
+_DAYS = _object(
+    timeZone=_STRING,
+    days={"type": "array", "items": _object(
+        date={"type": "string", "format": "date"}, kwh=_NUMBERS, measuredShare=_NUMBERS)},
+)  # fmt: skip
+_RECEIPT = _object(
+    stored={"type": "integer"}, merged={"type": "integer"}, duplicate={"type": "integer"},
+    rejected={"type": "object", "additionalProperties": _STRING}, notUnderstood={"type": "array", "items": _STRING},
+)  # fmt: skip

@@ -71,6 +71,8 @@
     tick();
     if (view.turn) refreshChart(view);
     else turn = null;
+    // A source that is not there will not come either; this must not be an output, or it would wait for itself.
+    if (view.gone) window.dash_clientside.set_props("monitor-live-interval", { disabled: true });
     return view.spoken;
   }
 
@@ -180,11 +182,10 @@
   // ---- pace -------------------------------------------------------------------------------------------------------
 
   // Ten seconds in a visible tab; nothing is asked otherwise, and at once on coming back.
-  function pace(visible, view) {
+  function pace(visible) {
     const before = pace.hidden;
     pace.hidden = !visible;
-    const off = !visible || Boolean(view && view.gone);
-    return [off, before && !off ? Date.now() : keep()];
+    return [!visible, before && visible ? Date.now() : keep()];
   }
 
   setInterval(() => { if (!document.hidden) tick(); }, SECOND);

@@ -139,6 +139,20 @@
     return [isAll, isAll || holdsToday, holdsToday && shown.kind !== "custom", shown.today, shown.today];
   }
 
+  // The table is asked for while it is open, and again when another time is shown.
+  function tabled(clicks, shown) {
+    const open = Boolean((clicks || 0) % 2);
+    return [open && shown ? shown : keep(), open ? "table-view" : "table-view gone", open ? "true" : "false"];
+  }
+
+  // Which of many buttons was clicked, as the parts of its id; buttons that only came to be were not.
+  function clicked() {
+    const trigger = window.dash_clientside.callback_context.triggered[0];
+    if (!trigger || !trigger.value) return keep();
+    const identity = JSON.parse(trigger.prop_id.replace(/\.n_clicks$/, ""));
+    return Object.assign(identity, { at: Date.now() });
+  }
+
   // ---- chart tools ------------------------------------------------------------------------------------------------
 
   const card = (name) => document.querySelector(`[data-part="${name}-card"]`);
@@ -165,5 +179,5 @@
   });
 
   window.ampraRange = { shown: () => range };
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { range: { choose, show } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { range: { choose, clicked, show, tabled } });
 })();

@@ -42,6 +42,7 @@ class RangeIds:
     FOOT = "monitor-chart-foot"
     TABLE = "monitor-chart-table"
     SHOWN = "monitor-table-button"
+    TABLED = "monitor-table-store"
 
 
 def sections(source_id: str, choice: Choice) -> list[Any]:
@@ -69,6 +70,7 @@ def sections(source_id: str, choice: Choice) -> list[Any]:
         dcc.Store(id=RangeIds.RANGE),
         dcc.Store(id=RangeIds.TURN),
         dcc.Store(id=RangeIds.FIGURE),
+        dcc.Store(id=RangeIds.TABLED),
         range_bar(bar, choice.kind, choice.comparison),
         figures,
         chart_card(card, name="monitor"),
@@ -129,29 +131,34 @@ def figures(stored: dict[str, Any] | None, _turn: str | None, source_id: str) ->
 
 @callback(
     Output(RangeIds.TABLE, "children"),
-    Output(RangeIds.TABLE, "className"),
-    Output(RangeIds.SHOWN, "aria-expanded"),
-    Input(RangeIds.SHOWN, "n_clicks"),
-    Input(RangeIds.RANGE, "data"),
+    Input(RangeIds.TABLED, "data"),
     State(RangeIds.SOURCE, "data"),
+    prevent_initial_call=True,
 )
-def tabulate(clicks: int | None, chosen: dict[str, Any] | None, source_id: str) -> Any:
-    """Show the chart as a table after an odd number of clicks, and read for it only then."""
-    if not (clicks or 0) % 2 or not chosen:
-        return [], "table-view gone", "false"
+def tabulate(chosen: dict[str, Any] | None, source_id: str) -> Any:
+    """Show the chart as a table; the browser asks only while the table is open."""
     viewer, now = current(), datetime.now(UTC)
     source = source_of(viewer, source_id)
-    if source is None:
-        return no_update, no_update, no_update
+    if source is None or not chosen:
+        return no_update
     choice = choice_of(chosen)
     period, _ = period_of(viewer, source, choice, now)
-    return charts.table_of(viewer, source, period, choice.comparison, now), "table-view", "true"
+    return charts.table_of(viewer, source, period, choice.comparison, now)
 
 
 clientside_callback(
     ClientsideFunction("day", "draw"),
     Output(RangeIds.CHART, "figure"),
     Input(RangeIds.FIGURE, "data"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    ClientsideFunction("range", "tabled"),
+    Output(RangeIds.TABLED, "data"),
+    Output(RangeIds.TABLE, "className"),
+    Output(RangeIds.SHOWN, "aria-expanded"),
+    Input(RangeIds.SHOWN, "n_clicks"),
+    Input(RangeIds.RANGE, "data"),
     prevent_initial_call=True,
 )
 clientside_callback(

@@ -11,7 +11,7 @@ from components.panels import flow_card
 from components.parts import part
 from components.shell import ShellIds
 from components.tiles import tile_grid
-from pages import _monitor_range, _monitor_why
+from pages import _monitor_details, _monitor_range, _monitor_why
 from pages import _monitor_reading as reading
 from pages._monitor_choice import choice_of
 from pages._monitor_range import RangeIds
@@ -48,6 +48,7 @@ def layout(source_id: str = "", **query: str) -> Any:
             html.Div(id=Ids.NOTICE, className="notice"),
             html.Div([flow_card(Ids.FLOW), tile_grid()], className="now"),
             *_monitor_range.sections(source_id, choice),
+            _monitor_details.section(),
             _monitor_why.dialog(),
         ],
         className="page waiting",
@@ -89,5 +90,4 @@ clientside_callback(
     Output(Ids.INTERVAL, "disabled"),
     Output(Ids.INTERVAL, "n_intervals"),
     Input(ShellIds.VISIBLE, "data"),
-    Input(Ids.LIVE, "data"),
 )

@@ -212,7 +212,7 @@ def test_a_server_that_does_not_answer_is_said_so_until_it_does(villena: Home, v
 def test_strangers_see_nothing_of_a_source(villena: Home, visit: Visit) -> None:
     other = home("bob@example.org", name="Elsewhere")
     page = visit(other.email, f"/monitor/{villena.source_id}")
-    expect(page.locator("h2", has_text="This source is not here")).to_be_visible()
+    expect(page.locator("h2", has_text="This source is not here")).to_be_visible(timeout=REFRESH)
     expect(page.locator(".now, .chart-card, .range-bar").locator("visible=true")).to_have_count(0)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from math import ceil
 from typing import Any, Protocol
 
@@ -78,13 +79,14 @@ class Budget(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SharedBudget:
-    """The daily budget of all processes together, in MongoDB."""
+    """The daily budget of all processes together, in MongoDB; of it no more than a `share` is spent here."""
 
     daily: int
+    share: float = 1.0
 
     def spend(self, cost: int, now: datetime) -> bool:
         """Count calls; False where they are too many. Raises StorageUnavailable."""
-        return weather_budget.spend(mongo.database(), cost, self.daily, now)
+        return weather_budget.spend(mongo.database(), cost, int(self.daily * self.share), now)
 
     def exhaust(self, now: datetime) -> None:
         """Leave nothing of the day. Raises StorageUnavailable."""
@@ -217,10 +219,11 @@ class WeatherClient:
         return told
 
 
-def from_settings() -> WeatherClient:
-    """Return a client as the settings say, on the shared budget."""
+@lru_cache(maxsize=2)
+def from_settings(share: float = 1.0) -> WeatherClient:
+    """Return this process's client as the settings say, which spends no more than a share of the common budget."""
     given = settings.get()
-    return WeatherClient(endpoints_of(given), SharedBudget(given.weather_daily_budget))
+    return WeatherClient(endpoints_of(given), SharedBudget(given.weather_daily_budget, share))
 
 
 def call_weight(variables: int, days: int) -> int:

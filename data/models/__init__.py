@@ -7,6 +7,7 @@ from data.models.credentials import SourceCredential
 from data.models.identity import Role, RoleClaim, User, UserClaim, UserLogin, UserRole, UserToken
 from data.models.preferences import UserSetting
 from data.models.prices import HourlyPrice, KwhPriceHistory
+from data.models.progress import JobProgress
 from data.models.returns import ReturnsSetting, SourceCost
 from data.models.sharing import SunSourceSharing
 from data.models.sources import PowerGroup, SunSource
@@ -18,6 +19,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "HourlyPrice",
+    "JobProgress",
     "KwhPriceHistory",
     "PowerGroup",
     "ReturnsSetting",

@@ -57,6 +57,15 @@ _ROLL_UP = Collection(
     (_index("sunSourceId", "start", unique=True),),
     is_packed=True,
 )
+# Stamps an hour apart from `start` on, and for each column a value or null for each of them.
+_HOURS: Document = {
+    "start": DATE,
+    "hours": {"bsonType": "int", "minimum": 1, "maximum": 1000},
+    "values": {
+        "bsonType": "object",
+        "additionalProperties": {"bsonType": "array", "items": {"bsonType": ["double", "int", "null"]}},
+    },
+}
 
 COLLECTIONS: Mapping[str, Collection] = {
     # The three of the original. The unique index also serves searches by source alone.
@@ -105,4 +114,22 @@ COLLECTIONS: Mapping[str, Collection] = {
     "energy_days": _ROLL_UP,
     # Energies of days that an owner brought from elsewhere.
     "imported_days": _ROLL_UP,
+    # Hourly weather: forecasts as they were issued, and observed local days (`date` as 2026-06-21).
+    "weather_forecasts": Collection(
+        _object(
+            ("sunSourceId", "issuedAt", "expiresAt", "isSimulated", "start", "hours", "values"),
+            sunSourceId=GUID, issuedAt=DATE, expiresAt=DATE, isSimulated={"bsonType": "bool"}, **_HOURS,
+        ),
+        (_index("sunSourceId", "issuedAt", unique=True), _index("expiresAt", expireAfterSeconds=0)),
+        is_packed=True,
+    ),
+    "weather_observations": Collection(
+        _object(
+            ("sunSourceId", "date", "origin", "complete", "storedAt", "start", "hours", "values"),
+            sunSourceId=GUID, date={"bsonType": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+            origin={"enum": ["archive", "recent"]}, complete={"bsonType": "bool"}, storedAt=DATE, **_HOURS,
+        ),
+        (_index("sunSourceId", "date", unique=True),),
+        is_packed=True,
+    ),
 }

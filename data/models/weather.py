@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.models.base import Base, CreatedAt, GuidKey
+from data.models.base import Base, CreatedAt, GuidKey, Off
 
 
 class WeatherData(Base):
@@ -25,3 +25,7 @@ class WeatherData(Base):
     sunrise: Mapped[datetime | None]
     sunset: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+
+    # What Ampra adds.
+    is_observed: Mapped[Off]
+    issued_at: Mapped[datetime | None]

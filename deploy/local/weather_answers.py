@@ -93,6 +93,8 @@ def answer(asked: Question, now: datetime) -> dict[str, Any]:
         "latitude": round(asked.latitude * 16) / 16, "longitude": round(asked.longitude * 16) / 16,
         "generationtime_ms": 0.1, "utc_offset_seconds": int(asked.offset.total_seconds()),
         "timezone": asked.time_zone, "timezone_abbreviation": "local", "elevation": 200.0,
+        # Ours alone: so that nobody takes made-up weather for real.
+        "simulated": True,
     }
     if asked.hourly:
         units, columns = _hourly(asked, hours.loc[hours.index < end], known_until)

@@ -32,7 +32,8 @@ class WeatherAnswer:
     `hourly` has one row for each stamp (index `timestamp`, aware UTC) and HOURLY_COLUMNS: `shortwave_radiation`,
     `direct_normal_irradiance`, `diffuse_radiation` (W/m²) and `precipitation` (mm) of the hour *before* the stamp;
     `temperature` (°C), `cloud_cover` (%), `wind_speed` (m/s) and `weather_code` at the stamp.
-    What the answer does not carry is NaN; a section that it does not have is an empty frame.
+    What the answer does not carry is NaN; a section that it does not have is an empty frame. `is_simulated` is true
+    where the answer says that it was made up, as those of the demo's weather service do.
     """
 
     latitude: float
@@ -41,6 +42,7 @@ class WeatherAnswer:
     utc_offset: timedelta
     daily: pd.DataFrame
     hourly: pd.DataFrame
+    is_simulated: bool = False
 
 
 def parse(payload: object, time_zone: str | None = None) -> WeatherAnswer:
@@ -55,6 +57,7 @@ def parse(payload: object, time_zone: str | None = None) -> WeatherAnswer:
         latitude=_coordinate(answer, "latitude"), longitude=_coordinate(answer, "longitude"),
         time_zone=clock.time_zone, utc_offset=clock.offset,
         daily=_daily(answer, clock), hourly=_hourly(answer, clock, {name: name for name in HOURLY}),
+        is_simulated=answer.get("simulated") is True,
     )
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import procrastinate
 
 from data import queue, settings
-from jobs.tasks import accounts, broker, housekeeping, mail, retention, rollups, simulations, sources
+from jobs.tasks import accounts, broker, housekeeping, mail, retention, rollups, simulations, sources, weather
 
 TASKS = {
     "accounts": accounts.tasks,
@@ -16,6 +16,7 @@ TASKS = {
     "rollups": rollups.tasks,
     "simulations": simulations.tasks,
     "sources": sources.tasks,
+    "weather": weather.tasks,
 }
 
 

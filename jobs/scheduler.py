@@ -50,6 +50,9 @@ BEATS = (
     Beat("retention:all_sources", CronTrigger(hour=2, minute=40, timezone="UTC")),
     Beat("simulations:step", IntervalTrigger(seconds=10), work=_due_simulations),
     Beat("rollups:refresh", IntervalTrigger(seconds=5), work=_due_shards),
+    # Not on the hour, when everybody asks the weather service.
+    Beat("weather:fill_archive", CronTrigger(hour=1, minute=37, timezone="UTC")),
+    Beat("weather:refresh_all", CronTrigger(hour="*/6", minute=17, timezone="UTC")),
 )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from data import audit_log, postgres, queue, sources
 from data import credentials as stored_credentials
 from data.sources import ConnectionType, SourceRecord
-from services import access, audit, broker_sync, credentials, source_rules
+from services import access, audit, broker_sync, credentials, source_rules, weather_jobs
 from services.errors import Invalid
 from services.source_facts import CACHE
 from services.sources import NewSource, address_of, check_group, create_source, kind_of, zone_of
@@ -56,7 +56,7 @@ def update(viewer: Viewer, source_id: str, changes: Mapping[str, Any], now: date
     with postgres.session() as session:
         after = sources.update_columns(session, before.id, {**changes, "updated_at": now})
         audit_log.add(session, "source-changed", **_about(viewer, before, now), details={"fields": sorted(changes)})
-    return _followed(before, after or before)
+    return _followed(before, after or before, now)
 
 
 def zone_for(viewer: Viewer, source_id: str, latitude: float | None, longitude: float | None) -> str:
@@ -167,7 +167,7 @@ def purge_later(source_id: UUID, now: datetime) -> None:
         queue.defer("sources:purge", {"source_id": name}, lock=f"purge:{name}", schedule_at=at)
 
 
-def _followed(before: SourceRecord, after: SourceRecord) -> SourceRecord:
+def _followed(before: SourceRecord, after: SourceRecord, now: datetime) -> SourceRecord:
     """Have others follow a change of fields."""
     CACHE.forget()
     if before.is_active is not after.is_active:
@@ -175,6 +175,8 @@ def _followed(before: SourceRecord, after: SourceRecord) -> SourceRecord:
     if any(getattr(before, each) != getattr(after, each) for each in ACCOUNTED):
         name = str(after.id)
         queue.defer("sources:account_anew", {"source_id": name}, queueing_lock=f"account_anew {name}")
+    if any(getattr(before, each) != getattr(after, each) for each in (*_PLACE, "time_zone")):
+        weather_jobs.source_moved(after, now)
     return after
 
 

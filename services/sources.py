@@ -11,7 +11,7 @@ from data import groups, postgres, sources
 from data.credentials import Kind
 from data.postgres import Transaction
 from data.sources import ConnectionType, SourceRecord
-from services import broker_sync, credentials, source_rules, time_zones
+from services import broker_sync, credentials, source_rules, time_zones, weather_jobs
 from services.errors import Invalid
 
 
@@ -59,6 +59,7 @@ def create_sources(
     for each in made:
         if each.record.connection_type is ConnectionType.MQTT:
             broker_sync.key_made(each.record.id, each.secret)
+        weather_jobs.source_made(each.record, now)
     return made
 
 

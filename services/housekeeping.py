@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from data import arrivals, mongo, postgres, readings, rollup_marks, rollup_states, rollups, sources
+from data import arrivals, mongo, postgres, readings, rollup_marks, rollup_states, rollups, sources, weather_hours
 
 
 def purge(source_id: str) -> int:
@@ -12,12 +12,13 @@ def purge(source_id: str) -> int:
     arrivals.delete_source(database, source_id)
     for room in (rollup_marks, rollups, rollup_states):
         room.delete_source(database, source_id)
+    weather_hours.delete_source(database, source_id)
     return removed
 
 
 def sweep_orphans() -> int:
-    """Purge every source that has telemetry but no longer exists; returns how many there were."""
-    holders = {*readings.source_ids(mongo.database()), *rollup_states.source_ids(mongo.database())}
+    """Purge every source that has telemetry or weather but no longer exists; returns how many there were."""
+    holders = {each for room in (readings, rollup_states, weather_hours) for each in room.source_ids(mongo.database())}
     with postgres.session() as session:
         alive = {str(record.id) for record in sources.by_ids(session, [each for each in holders if _is_uuid(each)])}
     for source_id in holders - alive:

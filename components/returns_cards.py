@@ -37,14 +37,14 @@ def unpriced_notice(words: str, advice: str, button: Any, rows: Any) -> Any:
             html.Div(
                 [
                     icon("alert", 22, "of-warning"),
-                    html.Div([html.Strong(words), f" {advice}"], className="notice-words"),
+                    html.Div([html.Strong(words), f" {advice}"], className="money-notice-words"),
                     button,
                 ],
-                className="notice-row",
+                className="money-notice-row",
             ),
             rows,
         ],
-        className="card notice",
+        className="card money-notice",
         role="status",
     )
 
@@ -54,12 +54,15 @@ def next_step(title: str, words: str, action: Any = None) -> Any:
     return html.Section(
         [
             html.Div(
-                [icon("info", 22, "of-dim"), html.Div([html.Strong(title), f" {words}"], className="notice-words"),
-                 action],
-                className="notice-row",
+                [
+                    icon("info", 22, "of-dim"),
+                    html.Div([html.Strong(title), f" {words}"], className="money-notice-words"),
+                    action,
+                ],
+                className="money-notice-row",
             )
         ],
-        className="card notice",
+        className="card money-notice",
         role="status",
     )
 

@@ -58,7 +58,7 @@ def number(value: Quantity) -> Any:
 
 def _saved_card(saved: Saved, why_type: str) -> Any:
     share = None if saved.progress is None else float(saved.progress)
-    words = MISSING if share is None else f"{share:.0f} %"
+    words = MISSING if share is None else f"{round(share)} %"
     ring = dmc.RingProgress(
         size=92, thickness=9, roundCaps=True, rootColor="var(--raised)",
         sections=[{"value": min(max(share or 0.0, 0.0), 100.0), "color": "var(--primary)"}],

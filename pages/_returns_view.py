@@ -84,7 +84,7 @@ def saved_of(found: Returns) -> Saved:
     return Saved(
         Figure("savings", "Saved so far", money(result.savings, currency), joined(put_in, covered, bound)),
         result.progress_percent,
-        Figure("net", "Net", money(result.net, currency), upkeep or because(result.reasons, "net")),
+        Figure("net", "Net", money(result.net, currency), upkeep),
         Figure("roi_percent", "Return", percent(result.roi_percent), because(result.reasons, "roi_percent")),
     )
 
@@ -163,7 +163,8 @@ def _modelled(found: Returns, name: str, label: str, write: Any, note: str, roug
 def _reach(band: Band | None, write: Any) -> str:
     if band is None or band.p10 is None or band.p90 is None or band.p10 == band.p90:
         return ""
-    return f"80 %: {write(band.p10).value} to {write(band.p90).value}"
+    low, high = write(band.p10).value, write(band.p90).value
+    return f"80 %: {low} to {high}" if low != high else ""
 
 
 def payback(found: Returns) -> Figure:
@@ -195,8 +196,9 @@ def _between(earliest: date | None, latest: date | None) -> str:
 
 
 def measured_frame(found: Returns) -> pd.DataFrame:
-    """Return the measured balance by local date, thinned to what a chart can show; empty without a system cost."""
-    points = [(day.date, float(day.balance)) for day in found.measured.account if day.balance is not None]
+    """Return the measured balance by local date, thinned to what a chart can show; empty without a cost or a saving."""
+    account = found.measured.account if found.measured.savings is not None else ()
+    points = [(day.date, float(day.balance)) for day in account if day.balance is not None]
     step = max(ceil(len(points) / _MOST_POINTS), 1)
     # Counted from the end, so that the last day is always there.
     kept = points[::-1][::step][::-1]

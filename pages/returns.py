@@ -216,7 +216,7 @@ def _payback_figure(found: returns.Returns, scheme: Scheme) -> Any:
         paid_back=found.measured.payback_date if reached else ahead and ahead.payback_date,
         currency=found.plant.currency,
         scheme=scheme,
-        nothing="The curve needs the system cost" if found.measured.account else "The curve begins with the first day",
+        nothing=f"The curve needs {'a price' if found.plant.system_cost is not None else 'the cost'} and a whole day",
     )
 
 

@@ -42,12 +42,13 @@ def _bars(frame: pd.DataFrame, column: str, meaning: str, words: str, currency: 
 
 
 def _label(figure: go.Figure, frame: pd.DataFrame, scheme: Scheme) -> None:
-    """Write the names beside the last bar, each at the height of its part, apart from one another."""
+    """Write the names beside the last bar, each at the height of its part and apart from one another."""
     last = frame.dropna(how="all").iloc[-1].fillna(0.0)
-    reach = float(frame.clip(lower=0).sum(axis=1).max()) or 1.0
-    own = max(float(last["self_used"]), 0.0)
-    heights = [own / 2, own + max(float(last["exported"]), 0.0) / 2]
-    if heights[1] - heights[0] < 0.12 * reach:
-        heights[1] = heights[0] + 0.12 * reach
-    for (_, meaning, words), height in zip(_PARTS, heights, strict=True):
-        write(figure, f"<b>{words}</b>", 1, height, theme.TOKENS[scheme][f"{meaning}-text"], xref="paper", xshift=8)
+    own, exported = float(last["self_used"]), float(last["exported"])
+    reach = float(frame.clip(lower=0).sum(axis=1).max() - frame.clip(upper=0).sum(axis=1).min()) or 1.0
+    height = max(own, 0.0) + exported / 2
+    heights = (own / 2, max(height, own / 2 + 0.12 * reach))
+    for (column, meaning, words), at in zip(_PARTS, heights, strict=True):
+        # Unpaid export earns nothing and has no bar to name.
+        if frame[column].fillna(0.0).any():
+            write(figure, f"<b>{words}</b>", 1, at, theme.TOKENS[scheme][f"{meaning}-text"], xref="paper", xshift=8)

@@ -37,12 +37,15 @@ def payback_figure(
     figure = go.Figure([*_band(modelled, scheme), *_lines(measured, modelled, currency, scheme)])
     check_size(figure)
     figure.update_layout(layout(HEIGHT, f"Money returned minus money put in, {symbol(currency)}", scheme, "payback"))
-    figure.update_xaxes(type="date", showline=True, nticks=7, tickangle=0, unifiedhovertitle=DAY_TITLE)
+    span = [dates(measured.index)[0], max([*dates(measured.index)[-1:], *dates(modelled.index)[-1:]])]
+    figure.update_xaxes(
+        type="date", showline=True, nticks=7, tickangle=0, unifiedhovertitle=DAY_TITLE, range=span, fixedrange=True
+    )
     figure.update_yaxes(zeroline=True, tickformat="~s", fixedrange=True, range=_reach(measured, modelled))
     _mark_today(figure, measured, scheme)
     _label_lines(figure, measured, modelled, put_in, scheme)
     if paid_back is not None:
-        _mark_payback(figure, paid_back, scheme)
+        _mark_payback(figure, paid_back, span, scheme)
     return figure
 
 
@@ -123,13 +126,17 @@ def _label_lines(
         write(figure, words, x, y, tokens["dim"], yanchor="top", yshift=-10, xshift=4)
 
 
-def _mark_payback(figure: go.Figure, paid_back: date, scheme: Scheme) -> None:
+def _mark_payback(figure: go.Figure, paid_back: date, span: list[str], scheme: Scheme) -> None:
     tokens = theme.TOKENS[scheme]
     marker = {"size": 11, "color": tokens["card"], "line": {"color": tokens["ink"], "width": 2}}
     figure.add_trace(
         go.Scatter(x=[paid_back.isoformat()], y=[0], mode="markers", marker=marker, hoverinfo="skip", name="Paid back")
     )
-    write(
-        figure, f"<b>paid back about {paid_back:%b %Y}</b>", paid_back.isoformat(), 0, tokens["ink"],
-        xanchor="right", yanchor="bottom", xshift=-10, yshift=6,
-    )
+    first, last = (date.fromisoformat(each) for each in span)
+    # The curve rises: above it there is room to the left, or, where that is too narrow, below it to the right.
+    is_early = (paid_back - first).days < 0.5 * (last - first).days
+    side = {"xanchor": "left", "yanchor": "top", "xshift": 10, "yshift": -6}
+    if not is_early:
+        side = {"xanchor": "right", "yanchor": "bottom", "xshift": -10, "yshift": 6}
+    words = f"<b>paid back about {paid_back:%b %Y}</b>"
+    write(figure, words, paid_back.isoformat(), 0, tokens["ink"], **side)

@@ -87,7 +87,7 @@ class FactsCache:
         self._failed_at = None
         for each in source_ids:
             record = found.get(each)
-            self._entries[each] = _Entry(_facts(record) if record else None, now)
+            self._entries[each] = _Entry(facts_of(record) if record else None, now)
 
     def _forget_surplus(self) -> None:
         """Forget what does not exist: strangers may ask about as many sources as they can make up."""
@@ -95,7 +95,8 @@ class FactsCache:
             self._entries = {each: entry for each, entry in self._entries.items() if entry.facts is not None}
 
 
-def _facts(record: sources.SourceRecord) -> SourceFacts:
+def facts_of(record: sources.SourceRecord) -> SourceFacts:
+    """Return a source as ingestion sees it."""
     context = normalise.Source(
         time_zone=record.time_zone,
         installed_capacity_watts=record.installed_capacity_watts,

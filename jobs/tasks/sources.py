@@ -1,10 +1,12 @@
 """Tasks about one source as a whole."""
 
 import logging
+from datetime import UTC, datetime
 
 import procrastinate
 
-from services import housekeeping, rollups
+from data.errors import StorageUnavailable
+from services import housekeeping, rereading, rollups
 
 log = logging.getLogger("sources")
 tasks = procrastinate.Blueprint()
@@ -21,3 +23,17 @@ def account_anew(source_id: str) -> None:
     """Mark all readings of a source whose time zone, capacity or battery changed, so that its days are made anew."""
     frozen = rollups.request_rebuild(source_id)
     log.info("the days of source %s are made anew; %d stay, their readings are gone", source_id, frozen)
+
+
+@tasks.task(name="read_again", retry=procrastinate.RetryStrategy(max_attempts=20, exponential_wait=2))
+def read_again(source_id: str) -> None:
+    """Read again what is kept of a source's messages, with the mapping it has now."""
+    now = datetime.now(UTC)
+    try:
+        counts = rereading.run(source_id, now)
+    except StorageUnavailable:
+        raise
+    except Exception as error:
+        rereading.failed(source_id, now, f"it stopped with {type(error).__name__}; the readings stay as they are")
+        raise
+    log.info("read the messages of source %s again: %s", source_id, counts.words)

@@ -115,7 +115,9 @@ def foresee(
     table[today:] = np.nan
     past = skyscene.memory(skyscene.scene(table, clear, model.usual))
     light = daylight(sun, clear, model.night_elevation)
-    driven = _weather_tables(model, sun, weather, days, light)
+    # The trees are asked about the days to come only; of the past, physics is enough to see how the plant does lately.
+    ahead = light & (np.arange(days.count) >= today)[:, None]
+    driven = _weather_tables(model, sun, weather, days, ahead)
     best = float(model.notes["best_clear_sum"])
     calm = prophet_says(model.prophet, days, prophet_extra(None, clear, best))
     if driven is not None:

@@ -1,6 +1,6 @@
 """Raw readings in MongoDB as they are read: one document a source and instant, and the latest state of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -77,6 +77,25 @@ def newest_at(database: Database[Document], source_id: str) -> datetime | None:
             {"sunSourceId": source_id}, projection={"timestamp": 1, "_id": 0}, sort=[("timestamp", -1)]
         )
     return found["timestamp"] if found else None
+
+
+def walk(
+    database: Database[Document], source_id: str, start: datetime, end: datetime, fields: Iterable[str], batch: int
+) -> Iterator[Document]:
+    """Yield the readings of `[start, end)` in time order, each with `timestamp` and those of `fields` it carries."""
+    projection = {"_id": 0, "timestamp": 1, **dict.fromkeys(fields, 1)}
+    wanted = {"sunSourceId": source_id, "timestamp": {"$gte": start, "$lt": end}}
+    with mapped_mongo_errors():
+        yield from database[COLLECTION].find(wanted, projection=projection).sort("timestamp", 1).batch_size(batch)
+
+
+def at_instants(
+    database: Database[Document], source_id: str, instants: Sequence[datetime]
+) -> dict[datetime, Document]:
+    """Return the readings of a source at some instants, by instant."""
+    wanted = {"sunSourceId": source_id, "timestamp": {"$in": list(instants)}}
+    with mapped_mongo_errors():
+        return {each["timestamp"]: each for each in database[COLLECTION].find(wanted)}
 
 
 def fields_of(database: Database[Document], source_id: str) -> set[str]:

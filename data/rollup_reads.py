@@ -1,6 +1,6 @@
 """Roll-ups as they are read: series of buckets, daily energies, and the standing of many sources."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,6 +74,15 @@ def _read(
     values = np.array([each["v"] for each in found], dtype=np.float64)
     starts = np.array([each["t"] for each in found], dtype=np.int64)
     return Buckets(starts, values.reshape(len(found), len(fields), len(statistics)))
+
+
+def walk(
+    database: Database[Document], level: str, source_id: str, start: datetime, end: datetime, batch: int
+) -> Iterator[Document]:
+    """Yield the whole buckets of a level that start in `[start, end)`, in time order."""
+    wanted = {"sunSourceId": source_id, "start": {"$gte": start, "$lt": end}}
+    with mapped_mongo_errors():
+        yield from database[level].find(wanted, {"_id": 0}).sort("start", 1).batch_size(batch)
 
 
 def energies(

@@ -5,12 +5,13 @@ from functools import lru_cache
 import procrastinate
 
 from data import queue, settings
-from jobs.tasks import accounts, broker, housekeeping, mail, retention, rollups, simulations, sources, weather
+from jobs.tasks import accounts, broker, housekeeping, imports, mail, retention, rollups, simulations, sources, weather
 
 TASKS = {
     "accounts": accounts.tasks,
     "broker": broker.tasks,
     "housekeeping": housekeeping.tasks,
+    "imports": imports.tasks,
     "mail": mail.tasks,
     "retention": retention.tasks,
     "rollups": rollups.tasks,

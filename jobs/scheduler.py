@@ -47,6 +47,7 @@ BEATS = (
     Beat("housekeeping:forget_runs", CronTrigger(hour=3, minute=50, timezone="UTC")),
     Beat("housekeeping:rescue_jobs", IntervalTrigger(seconds=30)),
     Beat("housekeeping:sweep", CronTrigger(hour=3, minute=20, timezone="UTC")),
+    Beat("imports:forget_old", CronTrigger(hour=3, minute=35, timezone="UTC")),
     Beat("retention:all_sources", CronTrigger(hour=2, minute=40, timezone="UTC")),
     Beat("simulations:step", IntervalTrigger(seconds=10), work=_due_simulations),
     Beat("rollups:refresh", IntervalTrigger(seconds=5), work=_due_shards),

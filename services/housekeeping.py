@@ -2,7 +2,18 @@
 
 from uuid import UUID
 
-from data import arrivals, mongo, postgres, readings, rollup_marks, rollup_states, rollups, sources, weather_hours
+from data import (
+    arrivals,
+    import_files,
+    mongo,
+    postgres,
+    readings,
+    rollup_marks,
+    rollup_states,
+    rollups,
+    sources,
+    weather_hours,
+)
 
 
 def purge(source_id: str) -> int:
@@ -10,7 +21,7 @@ def purge(source_id: str) -> int:
     database = mongo.database()
     removed = readings.delete_source(database, source_id)
     arrivals.delete_source(database, source_id)
-    for room in (rollup_marks, rollups, rollup_states):
+    for room in (rollup_marks, rollups, rollup_states, import_files):
         room.delete_source(database, source_id)
     weather_hours.delete_source(database, source_id)
     return removed

@@ -21,6 +21,7 @@ from web import (
     second_step,
     sign_in,
     single_sign_on,
+    telemetry_files,
     verify,
     webhook,
 )
@@ -29,7 +30,7 @@ SESSION_DAYS = 7
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
 ROOMS = (
     sign_in, second_step, single_sign_on, register, verify, password_reset, new_address,
-    webhook, broker_contract, health, returns_files, account_files, api,
+    webhook, broker_contract, health, returns_files, telemetry_files, account_files, api,
 )
 
 

@@ -57,8 +57,12 @@ def newest(database: Database[Document], source_id: str, limit: int) -> list[Doc
         return list(found.limit(limit))
 
 
-def newest_raw(database: Database[Document], source_id: str, limit: int) -> list[Document]:
+def newest_raw(
+    database: Database[Document], source_id: str, limit: int, since: datetime | None = None
+) -> list[Document]:
     """Return the newest readings that were received (not imported) with their `rawData`, newest first."""
-    wanted = {"sunSourceId": source_id, "metadata.transport": {"$ne": "import"}}
+    wanted: Document = {"sunSourceId": source_id, "metadata.transport": {"$ne": "import"}}
+    if since is not None:
+        wanted["timestamp"] = {"$gte": since}
     with mapped_mongo_errors():
         return list(database[COLLECTION].find(wanted, {"_id": 0}).sort("timestamp", -1).limit(limit))

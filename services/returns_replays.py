@@ -13,6 +13,7 @@ from services.viewer import Viewer
 from solar.days import end_of_day, start_of_day
 from solar.returns import BatteryContribution, battery_contribution
 from solar.tariffs import Bill, IntervalEnergies, PriceEntry, Tariff, bill, read_entry, twelve_months_before
+from solar.vocabulary import CHANNELS
 
 # An entry that holds on every day that could be asked about.
 _SINCE_EVER = date(1900, 1, 1)
@@ -38,7 +39,7 @@ def battery(viewer: Viewer, source_id: str, now: datetime) -> BatteryContributio
     if known is not None and known[0] == key:
         return known[1]
     start, end = twelve_months_before(key.as_of)
-    fine = returns_energies.intervals(source, start, key.as_of, returns_energies.FINE)
+    fine = returns_energies.intervals(source, start, key.as_of, returns_energies.FINE, CHANNELS)
     found = battery_contribution(fine, basis.tariff, start, end)
     if len(_BATTERIES) >= _MOST_BATTERIES:
         _BATTERIES.clear()

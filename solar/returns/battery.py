@@ -12,6 +12,7 @@ from solar.tariffs import Tariff
 from solar.tariffs.pricing import IntervalEnergies, PieceEnergy, energies_by_piece
 
 NEEDED = ("produced", "consumed", "imported", "exported")
+_BALANCE = ("consumed", "exported", "charged", "imported", "discharged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,23 @@ class BatteryContribution:
         return self.with_battery.savings - self.without_battery.savings
 
 
+def with_night_production(intervals: IntervalEnergies) -> IntervalEnergies:
+    """Fill unknown production from the balance where all other channels are known, never below 0.
+
+    Many inverters sleep at night and report nothing, and that is when a battery gives back what it took: without those
+    intervals only its charging would be compared.
+    """
+    known = intervals.complete(_BALANCE)
+    if not known.any():
+        return intervals
+    channels = intervals.channels
+    used, sold, charged, bought, discharged = (channels[name] for name in _BALANCE)
+    produced = channels.get("produced", np.full(len(known), np.nan))
+    balance = np.maximum(used + sold + charged - bought - discharged, 0.0)
+    filled = np.where(np.isnan(produced) & known, balance, produced)
+    return IntervalEnergies(intervals.starts, intervals.ends, {**channels, "produced": filled})
+
+
 def without_battery(intervals: IntervalEnergies) -> IntervalEnergies:
     """Recompute the grid from the balance: what production does not cover is imported, what is left is exported.
 
@@ -64,6 +82,7 @@ def battery_contribution(
 
     Savings are those of the basis `avoided-import`: (consumed - imported) x price + exported x export price.
     """
+    intervals = with_night_production(intervals)
     with exact():
         pieces = list(tariff.timeline(start_date, end_date))
         measured = energies_by_piece(intervals, pieces, NEEDED)

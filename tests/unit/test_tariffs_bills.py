@@ -258,3 +258,17 @@ def test_a_home_without_a_battery_contributes_nothing(flows: list[tuple[float, f
     found = battery_contribution(rows, Tariff((CONTRACT,), BERLIN), date(2025, 1, 15), date(2025, 1, 17))
     assert found is not None
     assert found.contribution == 0
+
+
+def test_a_sleeping_inverter_does_not_hide_what_the_battery_gave_back() -> None:
+    """At night nobody reports production: by the balance there is none, and the battery's 2 kWh count."""
+    evening = datetime(2025, 1, 15, 18, tzinfo=UTC)
+    asleep = {"consumed": 2.0, "imported": 0.0, "exported": 0.0, "charged": 0.0, "discharged": 2.0}
+    tariff = Tariff((PriceEntry(date(2025, 1, 1), D("0.40"), D("0.08")),), BERLIN)
+    rows = IntervalEnergies.of_rows([(evening, evening + AN_HOUR, asleep)])
+    found = battery_contribution(rows, tariff, date(2025, 1, 15), date(2025, 1, 16))
+    assert found is not None
+    assert found.contribution == D("0.80")
+    without_channels = {name: kwh for name, kwh in asleep.items() if name != "discharged"}
+    unknown = IntervalEnergies.of_rows([(evening, evening + AN_HOUR, without_channels)])
+    assert battery_contribution(unknown, tariff, date(2025, 1, 15), date(2025, 1, 16)) is None

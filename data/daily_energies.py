@@ -1,6 +1,6 @@
-"""Energies of local days, hours and five minutes as the returns read them from the roll-ups in MongoDB."""
+"""Whether the energies of local days in MongoDB changed, told without reading them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,36 +37,3 @@ def fingerprints(
     ]
     with mapped_mongo_errors():
         return {each["_id"]: tuple(each[name] for name in sums) for each in database[DAYS].aggregate(stages)}
-
-
-def days_before(database: Database[Document], source_id: str, end: datetime) -> list[tuple[str, str, float]]:
-    """Return (local date, channel, kWh) of every local day that starts before an instant, in order of date."""
-    wanted = {"_id": 0, "date": 1, **{f"channels.{name}.kwh": 1 for name in CHANNELS}}
-    with mapped_mongo_errors():
-        found = database[DAYS].find({"sunSourceId": source_id, "start": {"$lt": end}}, wanted).sort("start", 1)
-        documents = list(found.batch_size(5_000))
-    return [
-        (each["date"], name, row["kwh"])
-        for each in documents
-        for name, row in each.get("channels", {}).items()
-        if "kwh" in row
-    ]
-
-
-def intervals(
-    database: Database[Document],
-    collection: str,
-    source_id: str,
-    start: datetime,
-    end: datetime,
-    channels: Sequence[str],
-) -> list[tuple[datetime, dict[str, float]]]:
-    """Return (start, kWh by channel) of the 5-minute or hourly roll-ups of `[start, end)` in time order.
-
-    A channel of which nothing is known is absent.
-    """
-    wanted = {"_id": 0, "start": 1, **{f"energy.{name}": 1 for name in channels}}
-    where = {"sunSourceId": source_id, "start": {"$gte": start, "$lt": end}, "energy": {"$exists": True}}
-    with mapped_mongo_errors():
-        found: Iterable[Document] = database[collection].find(where, wanted).sort("start", 1).batch_size(20_000)
-        return [(each["start"], each["energy"]) for each in found]

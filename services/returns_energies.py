@@ -1,23 +1,25 @@
 """The energies that returns rest on, from the roll-ups: of local days, and of hours or five minutes within them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 
-from data import daily_energies, mongo
+from data import daily_energies, mongo, rollup_reads
 from data.rollups import FIVE_MINUTES, HOURS
 from data.sources import SourceRecord
 from solar.days import end_of_day, start_of_day, zone_of
 from solar.returns import DayEnergy, day_energies
 from solar.tariffs import IntervalEnergies, Tariff
 from solar.tariffs.pricing import instant_number
+from solar.vocabulary import CHANNELS
 
 Version = tuple[float, ...]
 FINE, COARSE = timedelta(minutes=5), timedelta(hours=1)
-CHANNELS = ("produced", "consumed", "imported", "exported")
-_COLLECTIONS = {FINE: FIVE_MINUTES, COARSE: HOURS}
+FLOWS = ("produced", "consumed", "imported", "exported")
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_LEVELS = {FINE: FIVE_MINUTES, COARSE: HOURS}
 
 
 def versions(sources: Iterable[SourceRecord], last_dates: Mapping[str, date]) -> dict[UUID, Version]:
@@ -36,8 +38,13 @@ def versions(sources: Iterable[SourceRecord], last_dates: Mapping[str, date]) ->
 
 def daily(source: SourceRecord, as_of: date) -> list[DayEnergy]:
     """Return the energies of every local day through `as_of`, in order; what is not known is absent."""
-    rows = daily_energies.days_before(mongo.database(), str(source.id), end_of_day(as_of, source.time_zone))
-    return day_energies((date.fromisoformat(day), channel, kwh) for day, channel, kwh in rows)
+    found = rollup_reads.daily(mongo.database(), str(source.id), _BEGINNING, end_of_day(as_of, source.time_zone))
+    return day_energies(
+        (date.fromisoformat(day["date"]), channel, kwh)
+        for day in found
+        for channel, kwh in zip(CHANNELS, day["kwh"], strict=True)
+        if kwh is not None
+    )
 
 
 def step_for(tariff: Tariff) -> timedelta:
@@ -55,13 +62,13 @@ def step_for(tariff: Tariff) -> timedelta:
 
 
 def intervals(
-    source: SourceRecord, first_date: date, last_date: date, step: timedelta, channels: Sequence[str] = CHANNELS
+    source: SourceRecord, first_date: date, last_date: date, step: timedelta, channels: Sequence[str] = FLOWS
 ) -> IntervalEnergies:
     """Return the energies of intervals of 5 minutes or an hour of the local dates first to last, both included."""
     start, end = start_of_day(first_date, source.time_zone), end_of_day(last_date, source.time_zone)
-    found = daily_energies.intervals(mongo.database(), _COLLECTIONS[step], str(source.id), start, end, channels)
-    starts = np.array([instant_number(at) for at, _ in found], dtype=np.int64)
-    kwh = {name: np.array([each.get(name, np.nan) for _, each in found], dtype=np.float64) for name in channels}
+    found = rollup_reads.energies(mongo.database(), _LEVELS[step], str(source.id), start, end)
+    starts = np.array([instant_number(each["start"]) for each in found], dtype=np.int64)
+    kwh = {name: np.array([each["energy"].get(name, np.nan) for each in found], dtype=np.float64) for name in channels}
     return IntervalEnergies(starts, starts + step // timedelta(microseconds=1), kwh)
 
 

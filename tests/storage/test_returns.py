@@ -11,14 +11,17 @@ import pytest
 
 from data import mongo, postgres, sources
 from data.rollups import FIVE_MINUTES
-from services import accounts, groups, prices, returns, returns_replays, returns_terms
+from services import accounts, groups, prices, returns, returns_energies, returns_replays, returns_terms
 from services.errors import Invalid, NotFound
 from services.viewer import Viewer
 from solar.days import start_of_day
+from solar.returns import interval_parts
+from tests.storage import telemetry_data as made
 from tests.storage.returns_data import (
     CHANNELS,
     DAILY,
     NOW,
+    ZONE,
     Kwh,
     make_source,
     measured_years,
@@ -273,3 +276,26 @@ def test_others_may_not_look(owner: Viewer) -> None:
         with pytest.raises(NotFound):
             act()
     assert mongo.database()["rollups_1d"].count_documents({}) == 0
+
+
+def test_readings_become_money_through_the_real_roll_ups(owner: Viewer) -> None:
+    source_id = make_source(owner, installed_capacity_watts=8000.0, has_battery=True)
+    start, end = start_of_day(date(2026, 6, 8), ZONE), start_of_day(date(2026, 6, 12), ZONE)
+    made.write(made.documents(source_id, made.home(start, end, timedelta(minutes=2))))
+    made.roll(source_id)
+    night = {"name": "night", "from": "22:00", "to": "06:00", "pricePerKwh": "0.20"}
+    values = {"effectiveFrom": "2026-06-01", "pricePerKwh": "0.30", "exportPricePerKwh": "0.08", "windows": [night]}
+    prices.keep(prices.put(owner, source_id, values, NOW))
+    found = returns.results(owner, source_id, NOW)
+    assert found.measured.priced_days == 4
+    day = found.basis.values[1]
+    assert day.basis == "avoided-import"
+    assert [part.label for part in day.parts] == ["night", "", "night"]
+    assert day.measured_share == 1
+    # Five minutes give the same as the hours that were used.
+    fine = returns_energies.intervals(found.source, day.date, day.date, returns_energies.FINE)
+    again = interval_parts(fine, found.basis.tariff, day.date, day.date)[day.date]
+    assert sum(part.self_use_savings for part in again.parts) == pytest.approx(day.self_use_savings, rel=D("1e-9"))
+    battery = returns_replays.battery(owner, source_id, NOW)
+    assert battery is not None
+    assert battery.measured > timedelta(days=3, hours=23)

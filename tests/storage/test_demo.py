@@ -18,8 +18,9 @@ from deploy.local.demo.__main__ import open_book
 from deploy.local.demo.book import Book
 from deploy.local.demo.history import HELD_BACK, LIVE_STEP
 from deploy.local.demo.life import Life
-from services import accounts, credentials, ingest, sources
+from services import accounts, credentials, ingest, prices, returns, sources
 from services.source_facts import CACHE
+from services.viewer import Viewer
 from solar import normalise
 from solar.simulation import initial_state
 from solar.vocabulary import COUNTER_FIELDS
@@ -185,6 +186,18 @@ def test_history_and_live_readings_join_without_gap_or_fall(world: World) -> Non
         assert NOW - frame.index[-1] < LIVE_STEP
         assert (frame.diff().iloc[1:] >= 0).all().all()
         assert len(frame.columns) == (6 if site.spec.battery_kwh else 4)
+
+
+def test_the_owner_entered_prices_and_costs_once(world: World) -> None:
+    world.live_whole()
+    found = world.open()
+    assert found is not None
+    viewer = Viewer(found.owner_id, "Demo Owner", sites.EMAIL)
+    for site in sites.SITES:
+        source_id = found.chapters[site.key].source_id
+        listed = prices.price_list(viewer, source_id).prices
+        assert [str(each.entry.price_per_kwh) for each in listed] == [buy for _, buy, _ in reversed(site.prices)]
+        assert [str(each.amount) for each in returns.saved_terms(viewer, source_id).plant.one_off_costs] == [site.grant]
 
 
 def test_readings_say_how_they_came(world: World) -> None:

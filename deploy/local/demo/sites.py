@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from data.settings import Settings
-from services import access, accounts, credentials, groups, sources
+from services import access, accounts, credentials, groups, prices, returns_terms, sources
 from services.errors import Invalid
 from services.viewer import Viewer
+from solar.days import local_date
 from solar.simulation import SiteSpec
 
 EMAIL = "demo@ampra.local"
@@ -29,6 +30,9 @@ class Site:
     transport: str
     spec: SiteSpec
     entered: Mapping[str, Any]
+    # What a kilowatt-hour costs and earns, by how many days after the start; and what was paid once.
+    prices: tuple[tuple[int, str, str], ...]
+    grant: str
 
 
 SITES = (
@@ -40,6 +44,7 @@ SITES = (
             "connection_type": _MQTT, "has_battery": True, "battery_capacity_kwh": 10.0,
             "system_cost": Decimal(17900), "maintenance_cost_per_year": Decimal(140),
         },
+        ((0, "0.3420", "0.0803"), (200, "0.3275", "0.0803")), "-1500",
     ),
     Site(
         "plain", "webhook",
@@ -49,6 +54,7 @@ SITES = (
             "connection_type": _WEBHOOK, "has_battery": False,
             "system_cost": Decimal(7900), "maintenance_cost_per_year": Decimal(90),
         },
+        ((0, "0.3420", "0.0803"), (200, "0.3275", "0.0803")), "-400",
     ),
 )
 
@@ -98,9 +104,10 @@ def make_sources(owner_id: str, origin: datetime, now: datetime) -> dict[str, tu
         if found is not None:
             kind = sources.kind_of(found.connection_type)
             made[site.key] = (str(found.id), credentials.rotate(found.id, kind, now))
-            continue
-        group_id = group_id or groups.create_group(owner_id, "Home", "The demo's two installations").id
-        made[site.key] = _make(site, owner_id, group_id, origin, now)
+        else:
+            group_id = group_id or groups.create_group(owner_id, "Home", "The demo's two installations").id
+            made[site.key] = _make(site, owner_id, group_id, origin, now)
+        _state_costs(site, viewer, made[site.key][0], origin, now)
     return made
 
 
@@ -112,3 +119,14 @@ def _make(site: Site, owner_id: str, group_id: UUID, origin: datetime, now: date
     }
     new = sources.create_source(owner_id, values, now, group_id=group_id)
     return str(new.record.id), new.secret
+
+
+def _state_costs(site: Site, owner: Viewer, source_id: str, origin: datetime, now: datetime) -> None:
+    """Enter the prices and what was paid once, as the owner would, where no price is there yet."""
+    if prices.price_list(owner, source_id).prices:
+        return
+    first = local_date(origin, TIME_ZONE)
+    grant = {"date": first.isoformat(), "amount": site.grant, "note": "Grant of the town"}
+    returns_terms.save_costs(owner, source_id, [grant], now)
+    lines = [f"{first + timedelta(days=after)},{buy},{sell}" for after, buy, sell in site.prices]
+    prices.keep(prices.take_history(owner, source_id, "\n".join(["from,price,export", *lines]), now))

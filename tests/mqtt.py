@@ -173,6 +173,10 @@ class Restartable:
         self._child, self._is_ready, self._log = child, is_ready, log
         self._process: Any = None
 
+    @property
+    def pid(self) -> int:
+        return int(self._process.pid)
+
     def start(self) -> None:
         with self._log.open("ab") as output:
             self._process = process.start(self._child, output)

@@ -131,7 +131,7 @@ class Load:
         while any(each.unacknowledged for each in self._devices) and time.monotonic() < deadline:
             self._receive(TICK_SECONDS)
         print(f"acknowledged {self.acknowledged}", flush=True)
-        print(f"sent {self.sent}", flush=True)
+        print(f"sent {self.sent}\ncpu_milliseconds {time.process_time() * 1000:.0f}", flush=True)
 
     @property
     def acknowledged(self) -> int:

@@ -30,7 +30,7 @@ class Scene:
         """A client whose circuit is closed."""
         return WeatherClient(
             Endpoints(self.server.url, self.server.url, self.server.url), SharedBudget(9000, share),
-            httpx.Client(timeout=httpx.Timeout(2.0)), clock=lambda: self.now, sleep=self.pauses.append,
+            httpx.Client(timeout=httpx.Timeout(30.0)), clock=lambda: self.now, sleep=self.pauses.append,
             breaker=Breaker(lambda: 0.0),
         )
 

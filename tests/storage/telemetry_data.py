@@ -73,6 +73,20 @@ def write(readings: Sequence[Document]) -> None:
     rollup_marks.mark(mongo.database(), copies)
 
 
+def split(reading: Document) -> list[Document]:
+    """A reading as two messages of one instant, each with a part of the fields."""
+    fields = [name for name in reading if name in NUMERIC_FIELDS]
+    halves = (fields[::2], fields[1::2])
+    return [{name: value for name, value in reading.items() if name not in half} for half in halves]
+
+
+def forget(source_id: str) -> None:
+    """Remove everything there is of a source's telemetry."""
+    for name in ("normalized_sun_source_data", *MADE):
+        wanted = {"_id": source_id} if name == "rollup_sources" else {"sunSourceId": source_id}
+        mongo.database()[name].delete_many(wanted)
+
+
 def delete(source_id: str, stamps: Iterable[datetime]) -> None:
     """Delete readings and raise their marks."""
     for stamp in stamps:

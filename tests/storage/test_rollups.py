@@ -2,9 +2,13 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
+import hypothesis
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 from data import mongo, rollup_marks
 from services import accounts, rollups, sources
@@ -86,6 +90,28 @@ def test_any_order_and_doubling_gives_what_a_rebuild_gives(source_id: str, frame
     found = made.stored(source_id)
     assert made.differences(found, made.rebuilt(source_id)) == []
     assert made.stored_days(source_id) == pytest.approx(made.expected_days(frame, ZONE, CAPACITY), abs=1e-9)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis.given(st.data())
+def test_any_shuffle_doubling_and_splitting_of_a_day_gives_the_same(source_id: str, data: st.DataObject) -> None:
+    day = made.home(START, START + timedelta(days=1), timedelta(minutes=15))
+    readings = made.documents(source_id, day)
+    order = data.draw(st.permutations(range(len(readings))))
+    order += data.draw(st.lists(st.integers(0, len(readings) - 1), max_size=20))
+    cuts = sorted(data.draw(st.lists(st.integers(1, len(order)), max_size=5)))
+    for start, end in pairwise([0, *cuts, len(order)]):
+        for each in order[start:end]:
+            split = data.draw(st.booleans())
+            parts = made.split(readings[each]) if split else [readings[each]]
+            made.write(parts)
+        if data.draw(st.booleans()):
+            made.roll(source_id)
+    made.roll(source_id)
+    found = made.stored(source_id)
+    assert made.stored_days(source_id) == pytest.approx(made.expected_days(day, ZONE, CAPACITY), abs=1e-9)
+    assert made.differences(found, made.rebuilt(source_id)) == []
+    made.forget(source_id)
 
 
 def test_live_in_order_gives_what_a_rebuild_gives(source_id: str, frame: pd.DataFrame) -> None:

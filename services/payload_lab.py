@@ -123,8 +123,13 @@ def read_again(viewer: Viewer, source_id: str) -> None:
     queue.defer("sources:read_again", {"source_id": name}, queueing_lock=f"read_again {name}")
 
 
+def faults(mapping: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with a mapping, a sentence for each path."""
+    return faults_of(json.loads(json.dumps(mapping)))
+
+
 def _check(mapping: Mapping[str, Any] | None, profile: str | None) -> None:
-    if mapping and (faults := faults_of(json.loads(json.dumps(mapping)))):
-        raise Invalid(faults)
+    if mapping and (found := faults(mapping)):
+        raise Invalid(found)
     if profile and profile != "generic" and profile not in normalise.PROFILES:
         raise Invalid({"payload_profile": "must be a known device family, or generic"})

@@ -51,6 +51,9 @@ SHAPES: dict[str, str] = {
     "copy": '<rect x="8.5" y="8.5" width="12" height="12" rx="2"/><path d="M15.5 8.5v-5h-12v12h5"/>',
     "table": '<rect x="3.5" y="4.5" width="17" height="15" rx="1.8"/><path d="M3.5 9.5h17M3.5 14.5h17M9.5 9.5v10"/>',
     "expand": '<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"/>',
+    "weather": '<path d="M6.4 9.9A3.6 3.6 0 0 1 12.2 6M8.6 2.6v1.2M3 8.6h1.2M4.6 4.6l.9.9M13.4 3.7l-.8 1"/>'
+    '<path d="M8.9 19.4a3.7 3.7 0 0 1-.2-7.4 5.2 5.2 0 0 1 10 1.2 3.1 3.1 0 0 1 .1 6.2z"/>',
+    "refresh": '<path d="M19.6 5v4.6H15M4.4 19v-4.6H9"/><path d="M5.4 9.4a7 7 0 0 1 12-2.2l2.2 2.4M18.6 14.6a7 7 0 0 1-12 2.2l-2.2-2.4"/>',
     "search": '<circle cx="10.8" cy="10.8" r="6.4"/><path d="m15.6 15.6 5 5"/>',
     "list": '<path d="M8.5 6h12M8.5 12h12M8.5 18h12M4 6h.1M4 12h.1M4 18h.1"/>',
     "printer": '<path d="M7 9V3.8h10V9M7 16.5H4V9.5h16v7h-3"/><rect x="7" y="13.6" width="10" height="6.6"/>',
@@ -77,16 +80,25 @@ _LOGO_GROUND = '<path d="M2 20.7h20" fill="none" stroke="#000" stroke-width="2" 
 
 def svg(name: str, size: int = 20) -> str:
     """Return an icon as SVG markup drawn in the current colour."""
+    return _framed(SHAPES[name], size)
+
+
+def _framed(shapes: str, size: int) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 24 24" fill="none" '
         f'stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
-        f"{SHAPES[name]}</svg>"
+        f"{shapes}</svg>"
     )
 
 
 def icon(name: str, size: int = 20, class_name: str = "") -> Any:
     """Return an icon in the colour of the text around it; it is hidden from screen readers."""
-    return _masked(svg(name, 24).replace("currentColor", "#000"), size, class_name)
+    return drawn(SHAPES[name], size, class_name)
+
+
+def drawn(shapes: str, size: int = 20, class_name: str = "") -> Any:
+    """Return the icon of some markup on the grid of SHAPES, as `icon` does."""
+    return _masked(_framed(shapes, 24).replace("currentColor", "#000"), size, class_name)
 
 
 def logo(size: int = 32) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -61,7 +61,7 @@ def find(session: Session, token_hash: str, now: datetime) -> TokenRecord | None
     return _record(row) if row is not None else None
 
 
-def _record(row: Row[Any]) -> TokenRecord:
+def _record(row: Any) -> TokenRecord:
     return TokenRecord(*row)
 
 

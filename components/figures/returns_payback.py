@@ -115,15 +115,16 @@ def _label_lines(
     whole = modelled.index[-1] if len(modelled) > 1 else measured.index[-1]
     # A short stretch leaves no room for its name beside the words about the start.
     if (measured.index[-1] - measured.index[0]).days > 0.3 * (whole - measured.index[0]).days:
-        middle = len(x) // 2
+        # Late enough that on a phone its name does not reach over the axis.
+        late = len(x) * 3 // 4
         above = {"xanchor": "right", "yanchor": "bottom", "yshift": 8}
-        write(figure, "<b>measured</b>", x[middle], y[middle], tokens["ink"], **above)
+        write(figure, "<b>measured</b>", x[late], y[late], tokens["ink"], **above)
     if len(modelled) > 2:
         words = "modelled, with 80 % band" if modelled["p10"].iloc[1:].notna().any() else "modelled"
-        at = len(modelled) // 2
-        lowest = float(modelled[["balance", "p10"]].astype(float).min(axis=1).iloc[at])
-        x, y = dates(modelled.index)[at], lowest
-        write(figure, words, x, y, tokens["dim"], yanchor="top", yshift=-10, xshift=4)
+        # The corner that the line does not run into.
+        is_rising = modelled["balance"].iloc[-1] >= modelled["balance"].iloc[0]
+        corner = {"yref": "paper", "xref": "paper", "xanchor": "right", "yanchor": "bottom" if is_rising else "top"}
+        write(figure, words, 1, 0.03 if is_rising else 0.97, tokens["dim"], **corner)
 
 
 def _mark_payback(figure: go.Figure, paid_back: date, span: list[str], scheme: Scheme) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent
-# The storage layer mostly waits for servers, so that the others have a core beside it.
 # What pytest answers when tests ran and some failed.
 FAILED = 1
+# The storage layer mostly waits for servers, so that the others have a core beside it.
 LANES = (("house", "unit", "web", "browser"), ("storage",))
 
 

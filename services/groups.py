@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from data import audit_log, groups, mongo, postgres, rollup_reads, sources
+from data import audit_log, groups, mongo, postgres, queue, rollup_reads, sources
 from data.groups import GroupRecord
 from data.sources import SourceRecord
 from services import access, audit, source_rules, telemetry
@@ -88,6 +88,8 @@ def delete(viewer: Viewer, group_id: str, now: datetime) -> GroupRecord:
         groups.remove(session, record.id)
         about = {**audit.by(viewer.account_id, now), "target_kind": "group", "target_id": str(record.id)}
         audit_log.add(session, "group-deleted", **about, details={"name": record.name})
+    if record.logo_url:
+        queue.defer("sources:remove_images", {"kind": "group", "owner_id": str(record.id)})
     return record
 
 

@@ -14,6 +14,7 @@ from web import (
     gate,
     headers,
     health,
+    images,
     new_address,
     password_reset,
     register,
@@ -30,7 +31,7 @@ SESSION_DAYS = 7
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
 ROOMS = (
     sign_in, second_step, single_sign_on, register, verify, password_reset, new_address,
-    webhook, broker_contract, health, returns_files, telemetry_files, account_files, api,
+    webhook, broker_contract, health, images, returns_files, telemetry_files, account_files, api,
 )
 
 

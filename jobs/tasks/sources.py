@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import procrastinate
 
 from data.errors import StorageUnavailable
-from services import housekeeping, rereading, rollups
+from services import housekeeping, images, rereading, rollups
 
 log = logging.getLogger("sources")
 tasks = procrastinate.Blueprint()
@@ -16,6 +16,13 @@ tasks = procrastinate.Blueprint()
 def purge(source_id: str) -> None:
     """Remove the telemetry of a deleted source; tried again until it is gone."""
     log.info("removed %d readings of deleted source %s", housekeeping.purge(source_id), source_id)
+    images.remove_all("source", source_id)
+
+
+@tasks.task(name="remove_images", retry=procrastinate.RetryStrategy(max_attempts=100, exponential_wait=2))
+def remove_images(kind: str, owner_id: str) -> None:
+    """Remove the images of a deleted group or source; tried again until they are gone."""
+    log.info("removed %d images of deleted %s %s", images.remove_all(kind, owner_id), kind, owner_id)
 
 
 @tasks.task(name="account_anew", retry=procrastinate.RetryStrategy(max_attempts=20, exponential_wait=2))

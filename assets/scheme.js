@@ -32,5 +32,5 @@
   // Mantine follows the system by itself even where the person chose; the choice is put back.
   system.addEventListener("change", () => setTimeout(() => apply(stored()), 0));
   window.addEventListener("storage", (event) => { if (event.key === KEY) apply(stored()); });
-  window.ampraScheme = { shown };
+  window.ampraScheme = { shown, choose };
 })();

@@ -47,7 +47,22 @@
   }
 
   const scheme = () => window.ampraScheme.shown();
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { shell: { route, links, scheme } });
+  // The scheme of the settings, taken once in each browser when it changes; the menu's is this browser's own.
+  function theme(choice) {
+    const keep = window.dash_clientside.no_update;
+    if (!choice) return keep;
+    try {
+      if ((localStorage.getItem("ampra-theme") || "auto") === choice) return keep;
+      localStorage.setItem("ampra-theme", choice);
+    } catch (error) { return keep; }
+    window.ampraScheme.choose(choice);
+    return keep;
+  }
+  function choose(value) {
+    theme(["auto", "light", "dark"][Number(value)]);
+    return window.dash_clientside.no_update;
+  }
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { shell: { route, links, scheme, theme, choose } });
 
   // A choice of the source picker, for Mantine: its name, cut where it is too long.
   window.dashMantineFunctions = Object.assign({}, window.dashMantineFunctions, {

@@ -1,11 +1,26 @@
 """How numbers, times and zones are written: three significant digits, a unit beside each value, a dash for missing."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 MISSING = "–"
+# Whether the reader of the current request wants a decimal comma; the pages install how to find out.
+_has_comma: list[Callable[[], bool]] = []
+
+
+def set_format(has_decimal_comma: Callable[[], bool]) -> None:
+    """Install how to find out whether the current reader writes 12,5 instead of 12.5."""
+    _has_comma[:] = [has_decimal_comma]
+
+
+def localised(text: str) -> str:
+    """Return a number written with a point as the current reader writes it."""
+    if not (_has_comma and _has_comma[0]()):
+        return text
+    return text.replace(".", ",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,7 @@ def _three_digits(value: float, most_decimals: int = 2) -> str:
     decimals = most_decimals if magnitude < 9.995 else 1 if magnitude < 99.95 else 0
     text = f"{value:.{min(decimals, most_decimals)}f}"
     # -0.00 is no number that a person would write.
-    return text.lstrip("-") if float(text) == 0 else text
+    return localised(text.lstrip("-") if float(text) == 0 else text)
 
 
 def power(watts: float | None) -> Quantity:

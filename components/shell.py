@@ -25,6 +25,8 @@ class ShellIds:
     PICKER = "shell-source-picker"
     ACCOUNT = "shell-account-button"
     ACCOUNT_NAME = "shell-account-text"
+    ADMIN = "shell-admin-link"
+    THEME = "shell-theme-store"
     SCHEME = "shell-scheme-store"
     VISIBLE = "shell-visible-store"
     PAGES = "shell-pages-store"
@@ -40,6 +42,7 @@ def layout() -> Any:
         [
             dcc.Location(id=ShellIds.GO, refresh="callback-nav"),
             dcc.Store(id=ShellIds.SCHEME),
+            dcc.Store(id=ShellIds.THEME),
             dcc.Store(id=ShellIds.VISIBLE, data=True),
             # A credential just made, on its way to the connection page: kept by this tab until it is reloaded.
             dcc.Store(id=ShellIds.SECRET),
@@ -139,6 +142,12 @@ def _account_menu() -> Any:
                 [
                     html.Div(id=ShellIds.ACCOUNT_NAME, className="menu-head"),
                     dmc.MenuDivider(),
+                    dcc.Link([icon("sliders", 18), "Settings"], href="/settings", className="menu-item"),
+                    dcc.Link(
+                        [icon("shield", 18), "Administration"], id=ShellIds.ADMIN, href="/admin",
+                        className="menu-item gone",
+                    ),
+                    dmc.MenuDivider(),
                     dmc.MenuLabel("Colours"),
                     *[_scheme_choice(*each) for each in schemes],
                     dmc.MenuDivider(),
@@ -180,10 +189,19 @@ def _navigation(pages: Iterable[Mapping[str, Any]], place: str) -> Any:
             href="/" if page.get("path_template") else page["path"],
             className="nav-link",
             title=page["name"],
+            style=nav_style(page, frozenset()),
         )
         for page in pages
+        # The bottom bar is short; what few people may is in the account menu.
+        if place == "side" or not page.get("permission")
     ]
     return html.Nav(links, className=f"nav {place}", **{"aria-label": "Pages"})
+
+
+def nav_style(page: Mapping[str, Any], permissions: frozenset[str]) -> dict[str, str]:
+    """Return the style of a link: one to a page that needs a permission is only there for those who have it."""
+    needed = page.get("permission")
+    return {} if needed is None or needed in permissions else {"display": "none"}
 
 
 def _outage() -> Any:

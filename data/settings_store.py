@@ -19,7 +19,7 @@ class SettingType(IntEnum):
     AUTO_RUN_PREDICTIONS = 3
     # 0 as the system, 1 light, 2 dark.
     THEME = 4
-    # 0 for 1,234.5 and 1 for 1.234,5.
+    # 0 for 12.5 and 1 for 12,5.
     NUMBER_FORMAT = 5
 
 

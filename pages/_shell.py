@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import dash
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State
+from flask import g, has_request_context
 
-from components.shell import ALL_SOURCES, ShellIds, account_words, initials
-from services import source_cards
+from components import quantities
+from components.shell import ALL_SOURCES, ShellIds, account_words, initials, nav_style
+from services import access, permissions, preferences, source_cards
+from services.errors import Forbidden
 from services.source_cards import SourceCard
 from services.viewer import current
 
@@ -14,11 +18,16 @@ LOCATION = "_pages_location"
 
 def register(app: Dash) -> None:
     """Register the callbacks with the one application object."""
+    quantities.set_format(_writes_comma)
     app.callback(
         Output(ShellIds.PICKER, "data"),
         Output(ShellIds.ACCOUNT, "children"),
         Output(ShellIds.ACCOUNT_NAME, "children"),
+        Output(ShellIds.THEME, "data"),
+        Output(ShellIds.ADMIN, "className"),
+        Output({"type": ShellIds.NAV_LINK, "place": ALL, "page": ALL}, "style"),
         Input(LOCATION, "pathname"),
+        State({"type": ShellIds.NAV_LINK, "place": ALL, "page": ALL}, "id"),
     )(fill)
     app.clientside_callback(
         ClientsideFunction("shell", "route"),
@@ -40,15 +49,34 @@ def register(app: Dash) -> None:
         State(ShellIds.PAGES, "data"),
     )
     app.clientside_callback(
+        ClientsideFunction("shell", "theme"), Output(ShellIds.THEME, "storage_type"), Input(ShellIds.THEME, "data")
+    )
+    app.clientside_callback(
         ClientsideFunction("shell", "scheme"), Output(ShellIds.SCHEME, "data"), Input(ShellIds.PAGES, "data")
     )
 
 
-def fill(_path: str) -> tuple[Any, ...]:
-    """Return the source picker's choices and who is signed in."""
+def _writes_comma() -> bool:
+    """Return whether the reader of this request prefers a decimal comma, asked once a request; strangers do not."""
+    if not has_request_context():
+        return False
+    if "has_decimal_comma" not in g:
+        try:
+            g.has_decimal_comma = preferences.of(current().account_id).has_decimal_comma
+        except Forbidden:
+            g.has_decimal_comma = False
+    return bool(g.has_decimal_comma)
+
+
+def fill(_path: str, links: list[dict[str, str]]) -> tuple[Any, ...]:
+    """Return the source picker's choices, who is signed in, and which links are theirs."""
     viewer = current()
     options = source_options(source_cards.visible_sources(viewer))
-    return options, initials(viewer.name), account_words(viewer.name, viewer.email)
+    admin = "menu-item" if access.may(viewer, permissions.USERS_MANAGE) else "menu-item gone"
+    known = dash.page_registry
+    styles = [nav_style(known.get(each["page"], {}), viewer.permissions) for each in links]
+    theme = preferences.of(viewer.account_id).theme
+    return options, initials(viewer.name), account_words(viewer.name, viewer.email), theme, admin, styles
 
 
 def source_options(cards: list[SourceCard]) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from data import postgres, settings_store
 from data.settings_store import VALID_VALUES, SettingType
 from services.errors import Invalid
 
+__all__ = ["DEFAULTS", "Preferences", "SettingType", "change", "of"]
+
 DEFAULTS: Mapping[SettingType, str] = {
     SettingType.TEMPERATURE_UNIT: "0",
     SettingType.AUTO_UPDATE_WEATHER_DATA: "1",
@@ -44,7 +46,7 @@ class Preferences:
 
     @property
     def has_decimal_comma(self) -> bool:
-        """Whether numbers are written 1.234,5 instead of 1,234.5."""
+        """Whether numbers are written 12,5 instead of 12.5."""
         return self.values[SettingType.NUMBER_FORMAT] == "1"
 
 

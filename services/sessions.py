@@ -1,5 +1,6 @@
 """Sessions of accounts: begun at sign-in, slid on while used, listed, and ended one by one or all at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,8 @@ from services import accounts, audit
 from services.accounts import Account
 
 LIFETIME = timedelta(days=7)
+# How the edge finds the session of the current request, and lets its cookie go on with a new stamp.
+_edge: list[tuple[Callable[[], UUID | None], Callable[[str], None]]] = []
 # Noting every request would write to the database at every refresh of every page.
 _NOTE_EVERY = timedelta(minutes=5)
 _LONGEST_AGENT = 300
@@ -21,6 +24,22 @@ class Known:
 
     account: Account
     session_id: UUID
+
+
+def set_edge(finder: Callable[[], UUID | None], renew: Callable[[str], None]) -> None:
+    """Install how the edge finds the session of the current request, and gives its cookie another stamp."""
+    _edge[:] = [(finder, renew)]
+
+
+def current_id() -> UUID | None:
+    """Return the session of the current request; None outside of one, and for programs with a token."""
+    return _edge[0][0]() if _edge else None
+
+
+def go_on(stamp: str) -> None:
+    """Let the session of the current request go on after a change that ended the others."""
+    if _edge:
+        _edge[0][1](stamp)
 
 
 def begin(account_id: str, agent: str | None, now: datetime) -> UUID:

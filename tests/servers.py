@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,7 +153,9 @@ def work_off() -> None:
         async with app.open_async():
             await app.run_worker_async(wait=False, install_signal_handlers=False)
 
-    asyncio.run(work())
+    # In a thread of its own: browser tests have a loop running in theirs.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(work())).result()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 15) -> bool:

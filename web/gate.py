@@ -54,6 +54,7 @@ def install(server: Flask) -> None:
     manager.user_loader(_load)
     server.before_request(_check)
     viewer.set_finder(_find_viewer)
+    sessions.set_edge(_session_id, _renew)
     audit.set_origin(lambda: request.remote_addr if has_request_context() else None)
 
 
@@ -65,11 +66,6 @@ def enter(account: Account) -> None:
     session["sid"] = str(session_id)
     session["stamp"] = account.security_stamp
     login_user(SignedIn(account, session_id))
-
-
-def go_on(account: Account) -> None:
-    """Let the current session go on after a change that ended the others."""
-    session["stamp"] = account.security_stamp
 
 
 def leave() -> None:
@@ -93,6 +89,14 @@ def _load(account_id: str) -> SignedIn | None:
     if known is None or known.account.id != account_id:
         return None
     return SignedIn(known.account, known.session_id)
+
+
+def _session_id() -> UUID | None:
+    return current_user.session_id if has_request_context() and current_user.is_authenticated else None
+
+
+def _renew(stamp: str) -> None:
+    session["stamp"] = stamp
 
 
 def _find_viewer() -> viewer.Viewer | None:

@@ -6,12 +6,20 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components import theme
+from components.quantities import localised
 from components.theme import Scheme
 
 
-@cache
 def template(scheme: Scheme) -> go.layout.Template:
-    """Return the template of a scheme: transparent, one font, y grid only, unified hover, no legend."""
+    """Return the template of a scheme: transparent, one font, y grid only, unified hover, no legend.
+
+    Plotly writes the numbers of axes and hovers as the current reader does.
+    """
+    return _template(scheme, f"{localised('.')}\N{NARROW NO-BREAK SPACE}")
+
+
+@cache
+def _template(scheme: Scheme, separators: str) -> go.layout.Template:
     tokens = theme.TOKENS[scheme]
     axis = {
         "showgrid": False, "zeroline": False, "ticks": "", "automargin": False, "linewidth": 1,
@@ -21,6 +29,7 @@ def template(scheme: Scheme) -> go.layout.Template:
     return go.layout.Template(
         layout={
             "paper_bgcolor": "rgba(0,0,0,0)",
+            "separators": separators,
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": theme.FONT, "size": theme.CHART_FONT_SIZE, "color": tokens["ink"]},
             "colorway": [tokens[name] for name in theme.COLORWAY],

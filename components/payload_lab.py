@@ -131,7 +131,7 @@ def _row(leaf: Leaf, rule: Any, data: Sequence[Mapping[str, str]], ids: Mapping[
             ),
             dmc.NumberInput(
                 id={"type": ids["factor"], **named}, value=abs(factor), hideControls=True, decimalScale=9,
-                debounce=400, leftSection="×", **{"aria-label": f"Factor of {leaf.path}"},
+                leftSection="×", **{"aria-label": f"Factor of {leaf.path}"},
             ),
             dmc.SegmentedControl(
                 id={"type": ids["sign"], **named}, value="-" if factor < 0 else "+",

@@ -84,10 +84,10 @@ def _input(field: Field, identity: dict[str, str], choices: list[str]) -> Any:
 
 
 def _number(field: Field, about: Mapping[str, Any]) -> Any:
-    # No limits here: Mantine would correct what was typed without a word.
+    # No limits: Mantine would correct what was typed. No delay: a quick click would save without the last field.
     unit = html.Span(field.unit, className="input-unit") if field.unit else None
     return dmc.NumberInput(
-        **about, debounce=400, hideControls=True, decimalScale=6, rightSection=unit, rightSectionWidth=44,
+        **about, hideControls=True, decimalScale=6, rightSection=unit, rightSectionWidth=44,
         rightSectionPointerEvents="none",
     )
 

@@ -28,7 +28,7 @@ def layout(source_id: str) -> Any:
     """Return the tab."""
     copy = [
         html.P("The copy has all fields and its own credentials, and nothing that was measured.", className="dim"),
-        html.Div(dmc.TextInput(id=DangerIds.COPY_NAME, label="Name of the copy", debounce=300), className="form-grid"),
+        html.Div(dmc.TextInput(id=DangerIds.COPY_NAME, label="Name of the copy"), className="form-grid"),
         foot(button(DangerIds.COPY, "Duplicate", symbol="copy")),
     ]
     delete = [

@@ -11,6 +11,7 @@ from components import source_form
 from components.returns_cards import button, card
 from components.source_page import said, warning
 from pages import _source_form as form
+from pages import _source_icon
 from services import access, source_changes
 from services.viewer import current
 
@@ -54,7 +55,7 @@ def layout(source_id: str, tab: str) -> Any:
             *cards,
             html.Div(id=FieldIds.ADVICE),
             save,
-            *(_general() if tab == "general" else []),
+            *([*_general(), *_source_icon.layout(source_id)] if tab == "general" else []),
         ],
         className="page form-page",
     )

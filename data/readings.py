@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -63,7 +62,7 @@ def frame_between(
     pieces: list[NDArray[np.float64]] = [np.empty((0, len(fields)))]
     with mapped_mongo_errors():
         cursor = database[COLLECTION].aggregate(pipeline, batchSize=_FRAME_BATCH)
-        while some := list(islice(cursor, _FRAME_BATCH)):
+        while some := cursor.to_list(_FRAME_BATCH):
             stamps += [each["t"] for each in some]
             pieces.append(np.array([each["v"] for each in some], dtype=np.float64))
     index = pd.DatetimeIndex(np.array(stamps, dtype="datetime64[ms]"), name="timestamp").tz_localize("UTC")

@@ -70,7 +70,7 @@ def _read(
     paths = [f"$fields.{name}.{each}" for name in fields for each in statistics]
     shape = {"$project": {"_id": 0, "t": {"$toLong": "$start"}, "v": paths}}
     with mapped_mongo_errors():
-        found = list(database[collection].aggregate([*stages, shape], batchSize=_FRAME_BATCH))
+        found = database[collection].aggregate([*stages, shape], batchSize=_FRAME_BATCH).to_list()
     values = np.array([each["v"] for each in found], dtype=np.float64)
     starts = np.array([each["t"] for each in found], dtype=np.int64)
     return Buckets(starts, values.reshape(len(found), len(fields), len(statistics)))
@@ -106,7 +106,7 @@ def daily(database: Database[Document], source_id: str, start: datetime, end: da
         {"$project": {"_id": 0, "date": 1, **shape}},
     ]
     with mapped_mongo_errors():
-        return list(database[DAYS].aggregate(stages, batchSize=_FRAME_BATCH))
+        return database[DAYS].aggregate(stages, batchSize=_FRAME_BATCH).to_list()
 
 
 def last_value(database: Database[Document], source_id: str, field: str, before: datetime, since: datetime) -> Any:
@@ -141,16 +141,21 @@ def readings_of_day(database: Database[Document], source_id: str, start: datetim
     return int(found["readings"]) if found else 0
 
 
+def _of_channels(part: str) -> dict[str, int]:
+    return {f"today.channels.{name}.{part}": 1 for name in CHANNELS}
+
+
 def fleet(database: Database[Document], source_ids: Iterable[str], fields: Sequence[str]) -> dict[str, Document]:
     """Return of each source that was ever heard its newest values of some fields, today's energies and last hours."""
     ids = list(source_ids)
     wanted = {"timestamp": 1, "receivedAt": 1, **{f"values.{name}": 1 for name in fields}}
+    shown = {"today.date": 1, "hours": 1, **_of_channels("kwh"), **_of_channels("coverage")}
     with mapped_mongo_errors():
         latest = database["latest_readings"].find({"_id": {"$in": ids}}, wanted).batch_size(_FRAME_BATCH)
-        found = {each["_id"]: each for each in latest}
-        standings = database[SOURCES].find({"_id": {"$in": ids}}, {"today": 1, "spark": 1}).batch_size(_FRAME_BATCH)
-        for each in standings:
-            found.setdefault(each["_id"], {}).update(today=each.get("today"), spark=each.get("spark", []))
+        found = {each["_id"]: each for each in latest.to_list()}
+        standings = database[SOURCES].find({"_id": {"$in": ids}}, shown).batch_size(_FRAME_BATCH)
+        for each in standings.to_list():
+            found.setdefault(each["_id"], {}).update(today=each.get("today"), hours=each.get("hours"))
     return found
 
 

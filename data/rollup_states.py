@@ -48,11 +48,9 @@ def set_standing(database: Database[Document], source_id: str, **values: Any) ->
         standing.update_one({"_id": source_id}, change, upsert=True)
 
 
-def keep_sparks(database: Database[Document], sparks: Mapping[str, Sequence[Document]]) -> None:
-    """Keep the last hours of each source in its standing."""
-    updates = [
-        UpdateOne({"_id": each}, {"$set": {"spark": list(hours)}}, upsert=True) for each, hours in sparks.items()
-    ]
+def keep_sparks(database: Database[Document], sparks: Mapping[str, Document]) -> None:
+    """Keep the last hours of each source in its standing: `from`, and by field a value or None an hour."""
+    updates = [UpdateOne({"_id": each}, {"$set": {"hours": spark}}, upsert=True) for each, spark in sparks.items()]
     if updates:
         with mapped_mongo_errors():
             database.get_collection(SOURCES, write_concern=SOON).bulk_write(updates, ordered=False)

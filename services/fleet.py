@@ -72,7 +72,7 @@ def _source(card: SourceCard, found: Mapping[str, Any], now: datetime) -> FleetS
         _covered(channels.get("produced"), today, card.time_zone, now),
         [_alarm(code) for code in values.get("faultCodes", ())],
         [_alarm(code, warning=True) for code in values.get("warningCodes", ())],
-        _curve(found.get("spark") or (), days.start_of_day(today, card.time_zone)),
+        _curve(found.get("hours") or {}, days.start_of_day(today, card.time_zone)),
         _specific_yield(kwh, card),
     )
 
@@ -90,14 +90,16 @@ def _alarm(code: str, *, warning: bool = False) -> str:
     return f"{words.title} · {code}" if words else f"Code {code}"
 
 
-def _curve(hours: Sequence[Mapping[str, Any]], midnight: datetime) -> list[tuple[float, float]]:
+def _curve(hours: Mapping[str, Any], midnight: datetime) -> list[tuple[float, float]]:
     """The middle of each hour of today and its mean power."""
-    points = []
-    for each in hours:
-        since = (each["start"] - midnight).total_seconds() / 3600
-        if since >= 0 and each.get("solarPower") is not None:
-            points.append((round(since + 0.5, 2), float(each["solarPower"])))
-    return points
+    if not hours:
+        return []
+    first = (hours["from"] - midnight).total_seconds() / 3600
+    return [
+        (round(first + number + 0.5, 2), float(watts))
+        for number, watts in enumerate(hours["solarPower"])
+        if first + number >= 0 and watts is not None
+    ]
 
 
 def _specific_yield(kwh: Mapping[str, float], card: SourceCard) -> float | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data import mongo, rollup_marks, rollup_reads, rollup_states, rollups
@@ -47,8 +48,11 @@ def energies_of(source: SourceRecord, first: date, last: date) -> Energies:
     start, end = days.start_of_day(first, source.time_zone), days.end_of_day(last, source.time_zone)
     found = rollup_reads.daily(mongo.database(), str(source.id), start, end)
     dates = pd.Index([date.fromisoformat(each["date"]) for each in found], name="date", dtype=object)
+    shape = (len(found), len(CHANNELS))
     frames = {
-        name: pd.DataFrame([each[name] for each in found], index=dates, columns=list(CHANNELS), dtype=kind)
+        name: pd.DataFrame(
+            np.array([each[name] for each in found], dtype=kind).reshape(shape), index=dates, columns=list(CHANNELS)
+        )
         for name, kind in (("kwh", float), ("coverage", float), ("recovered", float), ("method", object))
     }
     for row in rows_not_rolled_up(source, start, end):

@@ -33,7 +33,8 @@ def fleet(viewer: Viewer, now: datetime, source_ids: Sequence[str] | None = None
 
     Columns: `name`, `group_id`, `capacity_watts`, `timestamp` and `received_at` of the newest reading (NaT before the
     first one), its powers, charge, mode, status and codes, today's kWh per channel (as of the last closed 5 minutes;
-    NaN where nothing is known of the source's local day), and `spark`: hourly means of solar power of the last day.
+    NaN where nothing is known of the source's local day), and `spark`: hourly means of solar power of the last day, a
+    list with None where an hour has none.
     """
     sources = access.visible_sources(viewer)
     if source_ids is not None:
@@ -71,8 +72,17 @@ def _state(found: dict[str, Any], today: str, since: datetime) -> dict[str, Any]
         "received_at": found.get("receivedAt"),
         **found.get("values", {}),
         **{name: row["kwh"] for name, row in channels.items()},
-        "spark": [each.get("solarPower") for each in found.get("spark", []) if each["start"] >= since],
+        "spark": _spark(found.get("hours") or {}, since),
     }
+
+
+def _spark(hours: dict[str, Any], since: datetime) -> list[float | None]:
+    """The hours of solar power that begin at an instant or later, None where nothing was reported."""
+    if not hours:
+        return []
+    passed = max(0, -((hours["from"] - since) // timedelta(hours=1)))
+    values: list[float | None] = hours["solarPower"][passed:]
+    return values
 
 
 def gaps(

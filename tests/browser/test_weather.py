@@ -1,0 +1,168 @@
+"""The weather page in a real browser: days, charts, refreshing with its progress, and its words where things lack."""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from data import postgres, settings_store
+from data.settings_store import SettingType
+from services import history, weather_archive, weather_refresh
+from solar.simulation import SiteSpec, simulate
+from tests.browser.conftest import Visit
+from tests.browser.scene import Home, home
+from tests.storage.telemetry_data import roll
+from tests.storage.weather_scene import Scene, weather_scene
+
+expect.set_options(timeout=20_000)
+ZONE = "Europe/Berlin"
+PLACE = {"latitude": 49.79, "longitude": 9.95, "time_zone": ZONE}
+DAYS = 40
+# Where pictures go for whoever wants to look at them.
+SHOTS = os.environ.get("AMPRA_SHOTS")
+
+
+@pytest.fixture
+def scene(stores: dict[str, str]) -> Iterator[Scene]:
+    with weather_scene() as made:
+        made.now = datetime.now(UTC)
+        yield made
+
+
+def plant(scene: Scene) -> Home:
+    """A home with weather, and weeks of production under the same sky of which two days were spoilt."""
+    start = scene.now.replace(minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
+    made = home(**PLACE, installation_date=start)
+    weather_refresh.refresh_source(scene.client, made.source_id, scene.now)
+    weather_archive.fill(scene.client, made.source_id, scene.pauses.append)
+    spec = SiteSpec(49.79, 9.95, ZONE, 30, 180, 5.5, 5.0, 5.4, 2.5, 3000, 5)
+    frame = simulate(spec, start, scene.now, timedelta(minutes=15))
+    frame = frame[["solarPower", "loadPower", "gridPower", "batteryPower", "faultCodes"]]
+    age = (scene.now - frame.index) / timedelta(days=1)
+    broken = (age > 20.2) & (age < 21.4)
+    frame.loc[broken, "solarPower"] = 0.0
+    frame["faultCodes"] = [["F31"] if each else [] for each in broken]
+    history.store_history(made.source_id, frame, scene.now)
+    roll(made.source_id)
+    return made
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture, if pictures are wanted."""
+    if SHOTS:
+        page.wait_for_timeout(700)
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+def drawn(page: Page) -> None:
+    """Wait until days and charts are there."""
+    expect(page.locator(".weather-day:not(.waiting)")).to_have_count(8)
+    for name in ("hours", "yield"):
+        expect(page.locator(f"#weather-{name}-chart .main-svg").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 800, 360])
+def test_days_and_charts_fit_every_screen(
+    visit: Visit, scene: Scene, complaints: list[str], width: int, scheme: str
+) -> None:
+    made = plant(scene)
+    screen = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    page = visit(made.email, f"/weather/{made.source_id}", **screen)
+    drawn(page)
+    first = page.locator(".weather-day").first
+    for words in ("Today", "kWh/m²", "MJ/m²", "UV", "Rain"):
+        expect(first).to_contain_text(words)
+    expect(page.locator("#weather-place-text")).to_contain_text("49.79° N, 9.95° E · forecast of")
+    expect(page.locator("#weather-yield-text")).to_contain_text("r² 0.")
+    expect(page.locator("#weather-foot-slot")).to_contain_text(re.compile(r"History: .* \d+ days"))
+    expect(page.locator("#weather-foot-slot")).to_contain_text("Simulated weather")
+    expect(page.locator("#weather-yield-chart")).to_contain_text("fault F31")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shot(page, f"weather-{width}-{scheme}")
+    assert complaints == []
+
+
+def test_temperatures_are_in_the_readers_unit(visit: Visit, scene: Scene) -> None:
+    made = plant(scene)
+    page = visit(made.email, f"/weather/{made.source_id}")
+    drawn(page)
+    celsius = int(page.locator(".weather-max").first.inner_text().rstrip("°").replace("−", "-"))
+    with postgres.session() as session:
+        owner = weather_refresh.weather_sources.sources.by_ids(session, [made.source_id])[0].user_id
+        settings_store.put(session, owner, SettingType.TEMPERATURE_UNIT, "1")
+    page.reload()
+    drawn(page)
+    fahrenheit = int(page.locator(".weather-max").first.inner_text().rstrip("°").replace("−", "-"))
+    assert abs(fahrenheit - (celsius * 9 / 5 + 32)) <= 1.0
+    expect(page.locator("#weather-hours-chart")).to_contain_text("Temperature, °F")
+
+
+def test_tables_tell_the_same_by_keyboard(visit: Visit, scene: Scene) -> None:
+    made = plant(scene)
+    page = visit(made.email, f"/weather/{made.source_id}")
+    drawn(page)
+    summary = page.get_by_text("Production as a table")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("table", name="Radiation against production")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="fault F31").first).to_be_visible()
+
+
+def test_refresh_now_shows_its_progress_and_then_the_new_forecast(visit: Visit, scene: Scene) -> None:
+    made = plant(scene)
+    with postgres.session() as session:
+        weather_refresh.weather_sources.job_progress.put(
+            session, "weather", [made.source_id], "done", scene.now - timedelta(hours=1)
+        )
+    page = visit(made.email, f"/weather/{made.source_id}")
+    drawn(page)
+    page.get_by_role("button", name="Refresh now").click()
+    expect(page.get_by_role("progressbar", name="Refreshing the forecast")).to_be_visible()
+    expect(page.get_by_role("button", name="Refresh now")).to_be_disabled()
+    # The work is on the server: a reload shows it again.
+    page.reload()
+    expect(page.get_by_role("progressbar", name="Refreshing the forecast")).to_be_visible()
+    shot(page, "weather-progress")
+    scene.now = datetime.now(UTC)
+    weather_refresh.refresh_source(scene.client, made.source_id, scene.now)
+    expect(page.get_by_role("progressbar", name="Refreshing the forecast")).to_be_hidden()
+    expect(page.get_by_role("button", name="Refresh now")).to_be_enabled()
+    page.get_by_role("button", name="Refresh now").click()
+    expect(page.get_by_text("less than 2 minutes ago")).to_be_visible()
+
+
+def test_a_failure_keeps_the_last_good_weather_with_its_age(visit: Visit, scene: Scene) -> None:
+    made = plant(scene)
+    with postgres.session() as session:
+        weather_refresh.weather_sources.job_progress.put(
+            session, "weather", [made.source_id], "failed", scene.now,
+            message="The weather service answered 503 (no reason given).",
+        )
+    page = visit(made.email, f"/weather/{made.source_id}")
+    drawn(page)
+    warning = page.get_by_role("status").filter(has_text="could not be refreshed")
+    expect(warning).to_contain_text("The weather service answered 503")
+    expect(warning).to_contain_text(re.compile(r"What you see is the forecast of .* old\. It is tried again by"))
+    shot(page, "weather-failure")
+
+
+def test_a_source_without_a_place_says_what_to_do(visit: Visit, stores: dict[str, str]) -> None:
+    made = home()
+    page = visit(made.email, f"/weather/{made.source_id}")
+    link = page.get_by_role("link", name="Enter the place")
+    expect(link).to_have_attribute("href", f"/source/{made.source_id}?tab=location")
+    expect(page.get_by_role("button", name="Refresh now")).to_be_disabled()
+    expect(page.locator("#weather-charts-slot")).to_be_hidden()
+    shot(page, "weather-no-place")
+
+
+def test_somebody_elses_weather_is_not_shown(visit: Visit, scene: Scene) -> None:
+    made, other = plant(scene), home("bob@example.org")
+    page = visit(other.email, f"/weather/{made.source_id}")
+    expect(page.get_by_text("This does not exist, or it is not yours.").first).to_be_visible()
+    expect(page.locator(".weather-day:not(.waiting)")).to_have_count(0)

@@ -137,3 +137,26 @@ def test_a_source_is_deleted_once_its_name_was_typed(visit: Visit, complaints: l
     expect(page.get_by_text("No sources yet")).to_be_visible()
     assert fetch("SELECT count(*) FROM sun_sources") == [(0,)]
     assert complaints == []
+
+
+def test_a_file_is_tried_and_then_brought_in(visit: Visit, complaints: list[str], tmp_path: Path) -> None:
+    owner = home()
+    page = opened(visit, owner, "/import-sources")
+    file = tmp_path / "sources.csv"
+    file.write_text("name,latitude,longitude\nBarn,91,2\nChapel,,\n")
+    page.locator("#import-sources-file-upload input").set_input_files(str(file))
+    expect(page.get_by_text("1 of 2 lines have faults")).to_be_visible()
+    expect(page.locator("table")).to_contain_text("latitude: must be a number from -90 to 90 degrees")
+    expect(page.get_by_role("button", name="Make these sources")).to_be_disabled()
+    again = tmp_path / "mended.csv"
+    again.write_text("name,latitude,longitude\nBarn,41,2\nChapel,,\n")
+    page.locator("#import-sources-file-upload input").set_input_files(str(again))
+    expect(page.get_by_text("2 sources can be made")).to_be_visible()
+    assert fetch("SELECT count(*) FROM sun_sources") == [(1,)]
+    page.get_by_role("button", name="Make these sources").click()
+    expect(page.get_by_text("2 sources made")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save credentials").click()
+    assert Path(saved.value.path()).read_text().count("\n") == 3
+    assert fetch("SELECT count(*) FROM sun_sources") == [(3,)]
+    assert complaints == []

@@ -1,0 +1,101 @@
+"""Sources from a CSV file: a dry run first, then all at once, with their credentials as a file, once."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import dash
+from dash import Input, Output, State, callback, dcc, html
+from dash.exceptions import PreventUpdate
+
+from components.copying import save_button
+from components.icons import icon
+from components.returns_cards import button, card
+from components.source_page import said, warning
+from components.tables import table
+from pages._uploads import content_of
+from services import source_import
+from services.source_import import Line
+from services.viewer import current
+
+dash.register_page(__name__, path="/import-sources", name="Import sources", title="Import sources · Ampra")
+
+MOST_SHOWN = 200
+
+
+class Ids:
+    """Ids of the page."""
+
+    FILE = "import-sources-file-upload"
+    TRIED = "import-sources-dry-body"
+    MAKE = "import-sources-make-button"
+    MADE = "import-sources-made-body"
+
+
+def layout(**_query: str) -> Any:
+    """Return the page."""
+    crumbs = [dcc.Link("Sources", href="/sources"), icon("right", 14), html.Span("Import")]
+    example = "Roof,mqtt,,,38.6333,-0.8667,Europe/Madrid,5500,30,180,,yes,5.4,EUR,,,"
+    template = "\n".join((",".join(source_import.COLUMNS), example, ""))
+    choose = html.Div([icon("upload", 18), "Choose or drop a CSV file"], className="button")
+    bar = html.Div(
+        [dcc.Upload(choose, id=Ids.FILE, accept=".csv,text/csv", max_size=source_import.LARGEST_BYTES),
+         save_button("ampra-sources.csv", template, "Template")],
+        className="lab-bar",
+    )  # fmt: skip
+    words = ("One line a source; only the name is needed. Numbers with a point, days as 2024-03-01, yes or no for the "
+             "battery. Nothing is made before you have seen what each line becomes.")
+    return html.Div(
+        [
+            html.Nav(crumbs, className="crumbs", **{"aria-label": "Way back"}),
+            html.H1("Import sources", className="page-title"),
+            card("File", [html.P(words, className="dim file-words"), bar]),
+            html.Div(id=Ids.TRIED),
+            html.Div(button(Ids.MAKE, "Make these sources", "main", disabled=True), className="form-foot"),
+            html.Div(id=Ids.MADE),
+        ],
+        className="page",
+    )
+
+
+@callback(
+    Output(Ids.TRIED, "children"),
+    Output(Ids.MAKE, "disabled"),
+    Output(Ids.MADE, "children"),
+    Input(Ids.FILE, "contents"),
+    prevent_initial_call=True,
+)
+def dry_run(sent: str | None) -> Any:
+    """Show what each line becomes; nothing is made."""
+    if not sent:
+        raise PreventUpdate
+    lines = source_import.dry_run(current(), content_of(sent, "file"), datetime.now(UTC))
+    wrong = [each for each in lines if each.faults]
+    shown = [*wrong, *(each for each in lines if not each.faults)][:MOST_SHOWN]
+    body = html.Div(table(("Line", "Name", "What becomes of it"), [_row(each) for each in shown], "Lines of the file"),
+                    className="table-scroll")
+    head = (warning(f"{len(wrong)} of {len(lines)} lines have faults", "Mend them in the file and choose it again.")
+            if wrong else said(f"{len(lines)} sources can be made"))
+    return card("Dry run", [head, body], subtitle="nothing is made yet"), bool(wrong), None
+
+
+def _row(line: Line) -> tuple[str, str, str]:
+    words = "; ".join(f"{name}: {sentence}" for name, sentence in line.faults.items())
+    return str(line.number), line.name, words or "a new source"
+
+
+@callback(
+    Output(Ids.MADE, "children", allow_duplicate=True),
+    Output(Ids.MAKE, "disabled", allow_duplicate=True),
+    Input(Ids.MAKE, "n_clicks"),
+    State(Ids.FILE, "contents"),
+    prevent_initial_call=True,
+)
+def make(clicks: int | None, sent: str | None) -> Any:
+    """Make all sources of the file, and offer their credentials once."""
+    if not clicks or not sent:
+        raise PreventUpdate
+    made = source_import.bring_in(current(), content_of(sent, "file"), datetime.now(UTC))
+    save = save_button("ampra-credentials.csv", source_import.secrets_file(made), "Save credentials")
+    note = warning("The secrets are shown once", "Save them now; later you can only make new ones.", symbol="lock",
+                   aside=save)
+    return card(f"{len(made)} sources made", [note, dcc.Link("To the sources", href="/sources")]), True

@@ -23,10 +23,20 @@ SHAPES: dict[str, str] = {
     "storm": _HIGH_CLOUD + '<path d="m12.8 15.6-2.2 3.2h3l-2 3"/>',
     "unknown": '<path d="M9.4 9.2a2.7 2.7 0 1 1 3.9 2.5c-.9.5-1.3 1-1.3 2.1M12 17.4v.1"/>'
     '<circle cx="12" cy="12" r="9"/>',
+    "moon": '<path d="M19.6 14.3A8 8 0 0 1 9.7 4.4a8 8 0 1 0 9.9 9.9z"/>',
+    "moon-cloud": '<path d="M12.6 6.6A4.9 4.9 0 0 1 10.2 3a4.9 4.9 0 0 0-4.6 6.8"/>'
+    '<path d="M8.9 19.4a3.7 3.7 0 0 1-.2-7.4 5.2 5.2 0 0 1 10 1.2 3.1 3.1 0 0 1 .1 6.2z"/>',
     "sunrise": '<path d="M3 18.6h18M6.6 18.6a5.4 5.4 0 0 1 10.8 0M12 9V3.4M9.4 5.8 12 3.2l2.6 2.6"/>',
 }
 # Where the sun is to be seen, the icon has its colour.
 _SUNNY = frozenset({"sun"})
+
+_AT_NIGHT = {"sun": "moon", "sun-cloud": "moon-cloud"}
+
+
+def night_icon(name: str) -> str:
+    """Return the name of the icon of a condition while the sun is down."""
+    return _AT_NIGHT.get(name, name)
 
 
 def weather_icon(name: str, size: int = 32) -> Any:

@@ -17,6 +17,7 @@ from components.panels import coverage_badge
 from components.tables import energy_table, power_table
 from components.theme import Scheme
 from pages import _monitor_reading as reading
+from pages import _monitor_weather
 from services import energy_ranges, key_figures, telemetry
 from services.access import SourceRecord
 from services.energy_ranges import EnergyRange
@@ -79,13 +80,14 @@ def _day_chart(
 ) -> Chart:
     day, zone = period.first, source.time_zone
     frame = power_of(viewer, source, day)
-    figure = day_figure(frame, time_zone=zone, date=day, scheme=scheme, now=now)
+    marks, strip = _monitor_weather.of_day(viewer, source, day, now)
+    figure = day_figure(frame, time_zone=zone, date=day, scheme=scheme, now=now, marks=marks)
     other = counterpart(day, period, comparison)
     if other is not None and not frame.empty:
         day_former.add_former(figure, power_of(viewer, source, other), day, other, zone, scheme)
     covered = reading.today_of(viewer, source, day, now).covered_so_far
     badge = coverage_badge(covered, so_far=day == local_date(now, zone))
-    return Chart(figure, "Power", "5-minute means", day_summary(frame, day), badge, [])
+    return Chart(figure, "Power", "5-minute means", day_summary(frame, day), badge, strip)
 
 
 def power_of(viewer: Viewer, source: SourceRecord, day: date) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from data import postgres, settings_store
 from data.settings_store import SettingType
 from services import history, weather_archive, weather_refresh
+from solar.days import local_date
 from solar.simulation import SiteSpec, simulate
 from tests.browser.conftest import Visit
 from tests.browser.scene import Home, home
@@ -166,3 +167,20 @@ def test_somebody_elses_weather_is_not_shown(visit: Visit, scene: Scene) -> None
     page = visit(other.email, f"/weather/{made.source_id}")
     expect(page.get_by_text("This does not exist, or it is not yours.").first).to_be_visible()
     expect(page.locator(".weather-day:not(.waiting)")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_monitors_day_has_the_sun_and_the_weather(
+    visit: Visit, scene: Scene, complaints: list[str], width: int
+) -> None:
+    made = plant(scene)
+    yesterday = local_date(scene.now, ZONE) - timedelta(days=1)
+    page = visit(made.email, f"/monitor/{made.source_id}?date={yesterday}", viewport={"width": width, "height": 900})
+    chart = page.locator("#monitor-day-chart")
+    expect(chart).to_contain_text(re.compile(r"sunrise \d\d:\d\d"))
+    expect(chart).to_contain_text(re.compile(r"sunset \d\d:\d\d"))
+    expect(page.locator(".weather-strip-part")).to_have_count(8)
+    expect(page.locator(".weather-strip")).to_contain_text("00:00 to 03:00")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shot(page, f"monitor-weather-{width}")
+    assert complaints == []

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from components import weather_cards, weather_icons, weather_words
+from components import weather_cards, weather_icons, weather_strip, weather_words
 from components.figures import weather_hours, weather_yield
 from solar.days import end_of_day, start_of_day
 from solar.weather import HOURLY_COLUMNS, Yield, codes
@@ -127,3 +127,16 @@ def test_history_is_told_with_its_days() -> None:
     assert weather_cards.history_words(None) == "History: none yet"
     span = (date(2026, 3, 1), date(2026, 6, 20), 112)
     assert weather_cards.history_words(span) == "History: 1 March to 20 June 2026, 112 days"
+
+
+def test_the_strip_has_eight_even_parts_also_where_clocks_change() -> None:
+    for day in (FIRST, date(2026, 3, 29), date(2026, 10, 25)):
+        strip = weather_strip.weather_strip(hours(day, day), day, ZONE, NOW, is_fahrenheit=False)
+        assert len(strip.children) == 8 and all(len(each.children) == 3 for each in strip.children)
+    assert weather_strip.weather_strip(hours().iloc[:0], FIRST, ZONE, NOW, is_fahrenheit=False) is None
+
+
+def test_parts_of_the_strip_that_lie_ahead_say_that_they_are_forecast() -> None:
+    strip = weather_strip.weather_strip(hours(FIRST, FIRST), FIRST, ZONE, NOW, is_fahrenheit=False)
+    assert ["forecast" in each.title for each in strip.children] == [False] * 5 + [True] * 3
+    assert strip.children[0].title == "Unknown weather, 00:00 to 03:00"

@@ -42,4 +42,5 @@ def grid(
 
 def height_for(rows: int) -> dict[str, str]:
     """Return the style of a grid that shows so many rows, and scrolls where they need more than most of the screen."""
-    return {"height": f"min(calc(100vh - 260px), {HEAD_PIXELS + max(rows, 3) * ROW_PIXELS + 4}px)", "minHeight": "260px"}
+    whole = HEAD_PIXELS + max(rows, 3) * ROW_PIXELS + 4
+    return {"height": f"min(calc(100vh - 260px), {whole}px)", "minHeight": "260px"}

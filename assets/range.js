@@ -128,10 +128,11 @@
     range = shown;
     if (shown.kind === "day") set("monitor-day-picker", { value: shown.first });
     if (shown.kind === "custom") set("monitor-span-picker", { value: [shown.first, shown.last] });
-    const words = query(choice || shown);
+    const level = shown.kind === "day" ? "5m" : "days";
     for (const kind of ["csv", "xlsx"]) {
       document.querySelectorAll(`[data-part="export-${kind}"]`).forEach((link) => {
-        link.href = `/export/monitor/${encodeURIComponent(source)}.${kind}${words ? `?${words}` : ""}`;
+        const words = new URLSearchParams({ level, format: kind, from: shown.first, to: shown.last });
+        link.href = `/telemetry/${encodeURIComponent(source)}/export?${words}`;
       });
     }
     const holdsToday = shown.last >= shown.today;

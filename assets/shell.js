@@ -70,6 +70,27 @@
       window.React.createElement("span", { className: "source-option" + (checked ? " strong" : "") }, option.label),
   });
 
+  // Menus put their state on a box around the button, where screen readers may not have it: the button gets it.
+  function moveState(box) {
+    const button = box.matches("div[aria-haspopup]") && box.querySelector("button");
+    if (!button) return;
+    for (const name of ["aria-haspopup", "aria-expanded", "aria-controls"]) {
+      if (!box.hasAttribute(name)) continue;
+      button.setAttribute(name, box.getAttribute(name));
+      box.removeAttribute(name);
+    }
+  }
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") {
+        if (change.target.hasAttribute("aria-expanded") && change.target.matches("div[id$='-target']")) {
+          change.target.setAttribute("aria-haspopup", "menu");
+          moveState(change.target);
+        }
+      } else change.addedNodes.forEach((node) => node.querySelectorAll && node.querySelectorAll("div[aria-haspopup]").forEach(moveState));
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-expanded"] });
+
   document.addEventListener("visibilitychange", () => {
     const set = window.dash_clientside.set_props;
     if (set && document.querySelector(".shell-main")) set("shell-visible-store", { data: !document.hidden });

@@ -90,7 +90,10 @@ def layout(view: str = "", **_query: str) -> Any:
 
 
 def _tools(chosen: str | None) -> Any:
-    views = [{"value": value, "label": icon(symbol, 18)} for value, symbol in (("cards", "grid"), ("table", "table"))]
+    views = [
+        {"value": value, "label": html.Span([icon(symbol, 18), html.Span(words, className="sr-only")])}
+        for value, symbol, words in (("cards", "grid", "Cards"), ("table", "table", "Table"))
+    ]
     return html.Div(
         [
             html.H2(["Sources ", html.Span("alarms first", className="dim")], className="list-title"),

@@ -134,6 +134,8 @@ def _layout(bars: Sequence[Period], frame: pd.DataFrame, scheme: Scheme, scale: 
         "margin": {**theme.CHART_MARGIN, "b": _MARGIN_BELOW},
         "uirevision": f"{bars[0].first} {bars[-1].last}",
         "dragmode": False,
+        # Bars of a week are wide: anywhere over one counts.
+        "hoverdistance": -1,
         "meta": {"explicit_colours": True, "bars": [[bar.kind, bar.first.isoformat()] for bar in bars]},
         "xaxis": {
             "type": "category", "categoryorder": "array", "categoryarray": _words(bars), "fixedrange": True,

@@ -29,7 +29,8 @@ def _answers(address: str) -> bool:
 
 
 @contextmanager
-def _web(environment: dict[str, str], log: Path) -> Iterator[str]:
+def web_server(environment: dict[str, str], log: Path) -> Iterator[str]:
+    """A web server with these settings; gives its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     settings = {"PATH": "/usr/bin:/bin", "WEB_CONCURRENCY": "1", **environment,
@@ -48,7 +49,7 @@ def _web(environment: dict[str, str], log: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def address(migrated: dict[str, str], servers_folder: Path) -> Iterator[str]:
     """Where the web server of this run answers."""
-    with _web(migrated, servers_folder / "web.log") as found:
+    with web_server(migrated, servers_folder / "web.log") as found:
         yield found
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from data import account_sessions, audit_log, people, postgres, queue, sources, users
+from data import account_sessions, audit_log, groups, people, postgres, queue, sources, users
 from data.errors import StorageUnavailable
 from data.users import UserRecord
 from services import account_changes, audit, broker_sync, source_changes
@@ -46,7 +46,7 @@ def erase(user_id: str, now: datetime) -> int:
     """
     with postgres.session() as session:
         user = users.by_id(session, user_id)
-        owned = sources.list_owned(session, user_id)
+        owned, own_groups = sources.list_owned(session, user_id), groups.list_owned(session, user_id)
     if user is None or user.deletion_requested_at is None:
         return 0
     for source in owned:
@@ -56,6 +56,9 @@ def erase(user_id: str, now: datetime) -> int:
             sources.remove(session, source.id)
         broker_sync.access_changed(source.id)
     CACHE.forget()
+    for group in own_groups:
+        # The purge of a source takes its images along; a group has nobody else who does.
+        queue.defer("sources:remove_images", {"kind": "group", "owner_id": str(group.id)})
     with postgres.session() as session:
         people.remove(session, user_id)
     return len(owned)

@@ -4,18 +4,23 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 
 import psycopg
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
-from data import mongo, postgres
+from data import mongo, postgres, settings
 from services import (
     account_removal,
     account_tidying,
     accounts,
     api_tokens,
     audit,
+    groups,
+    images,
     people,
     registration,
     sessions,
@@ -198,12 +203,23 @@ def test_an_invitation_is_for_one_address_once_and_for_seven_days(monkeypatch: p
         servers.forget_settings()
 
 
+def _files_of(owner_id: str) -> list[Path]:
+    """What the object store of the tests, a folder, holds of a source or group."""
+    return [each for each in settings.get().var.rglob("*") if each.is_file() and owner_id in str(each)]
+
+
 def test_deleting_leaves_nothing_in_either_database() -> None:
     admin, alice, bob = person("ada", "Admin"), person("alice"), person("bob")
     gone = str(sources.create_source(alice.account_id, SOURCE, NOW).record.id)
     kept = str(sources.create_source(bob.account_id, SOURCE, NOW).record.id)
     for source in (gone, kept):
         simulation.make_past(source, NOW - timedelta(hours=1), NOW, NOW)
+    picture = BytesIO()
+    Image.new("RGB", (64, 64), "orange").save(picture, "PNG")
+    group = str(groups.create_group(alice.account_id, "Roofs").id)
+    images.set_icon(alice, gone, picture.getvalue(), NOW)
+    images.set_logo(alice, group, picture.getvalue(), NOW)
+    images.set_icon(bob, kept, picture.getvalue(), NOW)
     session = sessions.begin(alice.account_id, "", NOW)
     people.delete(admin, alice.account_id, NOW)
     assert sessions.find(str(session), "", NOW) is None
@@ -211,6 +227,8 @@ def test_deleting_leaves_nothing_in_either_database() -> None:
     servers.work_off()
     assert servers.fetch("SELECT email FROM users ORDER BY email") == [("ada@example.org",), ("bob@example.org",)]
     assert servers.fetch("SELECT id::text FROM sun_sources") == [(kept,)]
+    assert len(_files_of(kept)) == 1
+    assert _files_of(gone) + _files_of(group) == []
     database = mongo.database()
     left = {name: database[name].count_documents({"$or": [{"sunSourceId": gone}, {"_id": gone}]})
             for name in database.list_collection_names()}

@@ -1,6 +1,5 @@
 """The questions: latest, day, week, month, year, all and fleet, each asked many times over changing windows."""
 
-import gc
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,26 +20,29 @@ WARM_UP = 5
 
 
 def ask_all(data: Data, plan: Plan, rounds: int) -> dict[str, float]:
-    """Ask everything and return p50 and p95 in ms by question."""
+    """Ask everything and return the least time, p50 and p95 in ms by question.
+
+    The questions take turns, so that whatever else the machine does meets all of them alike.
+    """
     asked = {**_of_a_year(data, "year at 10 s", "10s", plan), **_of_a_year(data, "year at 5 min", "5min", plan)}
     asked |= _of_all(data) | _of_the_fleet(data)
+    taken: dict[str, list[float]] = {name: [] for name in asked}
+    for number in range(rounds + WARM_UP):
+        for name, ask in asked.items():
+            taken[name].append(_milliseconds(ask, number))
     figures: dict[str, float] = {}
-    for name, ask in asked.items():
-        figures |= _timed(name, ask, rounds)
+    for name, times in taken.items():
+        middle, high = np.percentile(times[WARM_UP:], [50, 95])
+        figures |= {f"{name}_p50_ms": float(middle), f"{name}_p95_ms": float(high), f"{name}_least_ms": min(times)}
     for span in ("day", "month", "year"):
         figures[f"{span}_10s_to_5min_ratio"] = figures[f"{span}_10s_p50_ms"] / figures[f"{span}_5min_p50_ms"]
     return figures
 
 
-def _timed(name: str, ask: Callable[[int], Any], rounds: int) -> dict[str, float]:
-    taken = []
-    for number in range(rounds + WARM_UP):
-        gc.collect()
-        began = time.perf_counter()
-        ask(number)
-        taken.append((time.perf_counter() - began) * 1000)
-    middle, high = np.percentile(taken[WARM_UP:], [50, 95])
-    return {f"{name}_p50_ms": float(middle), f"{name}_p95_ms": float(high)}
+def _milliseconds(ask: Callable[[int], Any], number: int) -> float:
+    began = time.perf_counter()
+    ask(number)
+    return (time.perf_counter() - began) * 1000
 
 
 def _series(data: Data, source_id: str, start: datetime, end: datetime) -> Any:

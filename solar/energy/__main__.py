@@ -1,27 +1,19 @@
-"""`python -m solar.energy FILE...`: check energy vectors, one JSON line each; exits non-zero when any fails."""
+"""`python -m solar.energy FILE...`: runs energy vectors, prints one JSON line each, fails when any differs."""
 
-import json
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
+from solar import vector_command
 from solar.energy.vectors import check
 
 
 def main(names: Sequence[str]) -> int:
-    """Check the files and write their lines to standard output; 0 where all pass, 1 where not, 2 without files."""
-    if not names:
-        sys.stderr.write("usage: python -m solar.energy FILE...\n")
-        return 2
-    passed = True
-    for name in names:
-        try:
-            result = check(Path(name))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            result = {"name": Path(name).stem, "pass": False, "differences": [f"no vector: {error!r}"], "days": []}
-        sys.stdout.write(json.dumps(result) + "\n")
-        passed = passed and result["pass"] is True
-    return 0 if passed else 1
+    """Run the files; 0 when every vector passes, 1 when one fails, 2 without files."""
+    return vector_command.run("solar.energy", names, _results)
+
+
+def _results(names: Sequence[str]) -> Iterable[vector_command.Result]:
+    return vector_command.checked(names, check, days=[])
 
 
 if __name__ == "__main__":

@@ -1,32 +1,25 @@
-"""Command line: `python -m solar.returns FILE...` runs returns vectors and prints one JSON line for each."""
+"""`python -m solar.returns FILE...`: runs returns vectors, prints one JSON line each, fails when any differs."""
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
+from solar import vector_command
 from solar.returns.vectors import run_vector
 
 
-def main(paths: list[str]) -> int:
-    """Run the vectors at the paths; 0 when all pass, 1 when any fails or cannot be read, 2 without a path."""
-    if not paths:
-        sys.stderr.write("usage: python -m solar.returns FILE...\n")
-        return 2
-    passed = True
-    for path in paths:
-        line = _line(Path(path))
-        passed = passed and line["pass"]
-        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-    return 0 if passed else 1
+def main(names: Sequence[str]) -> int:
+    """Run the files; 0 when every vector passes, 1 when one fails, 2 without files."""
+    return vector_command.run("solar.returns", names, _results)
 
 
-def _line(path: Path) -> dict[str, Any]:
-    try:
-        return run_vector(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        fault = f"{type(error).__name__}: {error}"
-        return {"name": path.stem, "pass": False, "differences": [fault], "result": {}}
+def _results(names: Sequence[str]) -> Iterable[vector_command.Result]:
+    return vector_command.checked(names, _check, result={})
+
+
+def _check(path: Path) -> vector_command.Result:
+    return run_vector(json.loads(path.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

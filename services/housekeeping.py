@@ -4,6 +4,7 @@ from uuid import UUID
 
 from data import (
     arrivals,
+    forecasts,
     import_files,
     mongo,
     postgres,
@@ -21,15 +22,15 @@ def purge(source_id: str) -> int:
     database = mongo.database()
     removed = readings.delete_source(database, source_id)
     arrivals.delete_source(database, source_id)
-    for room in (rollup_marks, rollups, rollup_states, import_files):
+    for room in (rollup_marks, rollups, rollup_states, import_files, weather_hours, forecasts):
         room.delete_source(database, source_id)
-    weather_hours.delete_source(database, source_id)
     return removed
 
 
 def sweep_orphans() -> int:
-    """Purge every source that has telemetry or weather but no longer exists; returns how many there were."""
-    holders = {each for room in (readings, rollup_states, weather_hours) for each in room.source_ids(mongo.database())}
+    """Purge every source that has documents but no longer exists; returns how many there were."""
+    rooms = (readings, rollup_states, weather_hours, forecasts)
+    holders = {each for room in rooms for each in room.source_ids(mongo.database())}
     with postgres.session() as session:
         alive = {str(record.id) for record in sources.by_ids(session, [each for each in holders if _is_uuid(each)])}
     for source_id in holders - alive:

@@ -15,7 +15,7 @@ from data.models import Simulation
 
 @dataclass(frozen=True, slots=True)
 class SimulationRecord:
-    """A simulation of a source."""
+    """A simulation of a source; its state is empty until the first readings are made."""
 
     source_id: UUID
     started_at: datetime
@@ -29,9 +29,9 @@ _COLUMNS = (
 )
 
 
-def start(session: Session, source_id: UUID, now: datetime, ends_at: datetime, state: Mapping[str, Any]) -> bool:
+def start(session: Session, source_id: UUID, now: datetime, ends_at: datetime) -> bool:
     """Start a simulation; False where one of the source runs."""
-    values = {"sun_source_id": source_id, "started_at": now, "ends_at": ends_at, "state": dict(state)}
+    values = {"sun_source_id": source_id, "started_at": now, "ends_at": ends_at, "state": {}}
     made = insert(Simulation).values(**values).on_conflict_do_nothing().returning(Simulation.sun_source_id)
     return session.execute(made).one_or_none() is not None
 

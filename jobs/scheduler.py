@@ -25,7 +25,7 @@ STAND_BY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """Work that is deferred again and again: the task's full name and when, and with which arguments there is any."""
+    """Work that is deferred again and again: its full name, when, and with which arguments."""
 
     task: str
     trigger: BaseTrigger

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import procrastinate
 
-from services import simulation
+from services import simulating
 
 log = logging.getLogger("simulations")
 tasks = procrastinate.Blueprint()
@@ -14,12 +14,12 @@ tasks = procrastinate.Blueprint()
 @tasks.task(name="step")
 def step() -> None:
     """Bring every simulation that runs up to now."""
-    simulation.step(datetime.now(UTC))
+    simulating.step(datetime.now(UTC))
 
 
 @tasks.task(name="past", retry=3)
 def past(source_id: str, start: str, end: str) -> None:
     """Fill a stretch of a source's past; run again, it stores nothing twice."""
     limits = datetime.fromisoformat(start), datetime.fromisoformat(end)
-    stored = simulation.make_past(source_id, *limits, datetime.now(UTC))
+    stored = simulating.make_past(source_id, *limits, datetime.now(UTC))
     log.info("stored %d simulated readings of source %s", stored, source_id)

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from scipy.optimize import brentq
-
 _EPSILON = 2.0**-52
 # Values below this share of the sum of absolute terms are rounding noise: the curve touches zero there.
 _NOISE = 4 * _EPSILON
@@ -85,4 +83,7 @@ def _sign(terms: Sequence[float], x: float) -> int:
 
 def _between(terms: Sequence[float], left: float, right: float) -> float:
     """The root between two places of different sign, to the last digit a float can hold."""
+    # Imported where it is used: it would cost every web process 40 MB and half a second at its start.
+    from scipy.optimize import brentq
+
     return float(brentq(lambda x: _value(terms, x), left, right, xtol=1e-300, rtol=4 * _EPSILON, maxiter=2000))

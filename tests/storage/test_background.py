@@ -18,6 +18,7 @@ from services import (
     own_data,
     preferences,
     second_factor,
+    simulating,
     simulation,
     sources,
     system_state,
@@ -53,12 +54,12 @@ def test_a_simulation_goes_on_until_it_is_stopped() -> None:
     simulation.start(admin, source, 1, NOW)
     with pytest.raises(Invalid):
         simulation.start(admin, source, 1, NOW)
-    assert simulation.step(NOW + timedelta(seconds=30)) == 3
-    assert simulation.step(NOW + timedelta(seconds=60)) == 3
+    assert simulating.step(NOW + timedelta(seconds=30)) == 3
+    assert simulating.step(NOW + timedelta(seconds=60)) == 3
     assert readings(source) == [NOW.replace(microsecond=0) + timedelta(seconds=10 * n) for n in range(6)]
     assert [(each.name, each.record.readings) for each in simulation.running(admin)] == [("Roof & Söhne", 6)]
     simulation.stop(admin, source, NOW)
-    assert simulation.step(NOW + timedelta(seconds=90)) == 0
+    assert simulating.step(NOW + timedelta(seconds=90)) == 0
     assert not simulation.is_any_running()
     with pytest.raises(NotFound):
         simulation.stop(admin, source, NOW)
@@ -68,8 +69,8 @@ def test_a_simulation_ends_by_itself_and_makes_up_for_ten_minutes_at_most() -> N
     admin = person("ada", "Admin")
     source = source_of(admin)
     simulation.start(admin, source, 1, NOW)
-    assert simulation.step(NOW + timedelta(minutes=50)) == 60
-    assert simulation.step(NOW + timedelta(hours=3)) == 60
+    assert simulating.step(NOW + timedelta(minutes=50)) == 60
+    assert simulating.step(NOW + timedelta(hours=3)) == 60
     assert readings(source)[-1] == NOW + timedelta(minutes=59, seconds=50)
     assert simulation.running(admin) == []
 
@@ -189,7 +190,7 @@ def test_the_archive_holds_everything_of_mine_and_no_secret() -> None:
     alice, bob = person("alice"), person("bob")
     source, other = source_of(alice), source_of(bob)
     for each in (source, other):
-        simulation.make_past(each, NOW - timedelta(hours=1), NOW, NOW)
+        simulating.make_past(each, NOW - timedelta(hours=1), NOW, NOW)
     token = api_tokens.make(alice.account_id, "script", "read", 7, NOW)
     account = accounts.load(alice.account_id)
     assert account is not None

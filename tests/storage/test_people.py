@@ -24,7 +24,7 @@ from services import (
     people,
     registration,
     sessions,
-    simulation,
+    simulating,
     sources,
     verification,
 )
@@ -213,7 +213,7 @@ def test_deleting_leaves_nothing_in_either_database() -> None:
     gone = str(sources.create_source(alice.account_id, SOURCE, NOW).record.id)
     kept = str(sources.create_source(bob.account_id, SOURCE, NOW).record.id)
     for source in (gone, kept):
-        simulation.make_past(source, NOW - timedelta(hours=1), NOW, NOW)
+        simulating.make_past(source, NOW - timedelta(hours=1), NOW, NOW)
     picture = BytesIO()
     Image.new("RGB", (64, 64), "orange").save(picture, "PNG")
     group = str(groups.create_group(alice.account_id, "Roofs").id)
@@ -335,6 +335,6 @@ def test_a_token_is_not_used_more_than_six_hundred_times_a_minute() -> None:
 
 def test_history_says_that_it_was_simulated() -> None:
     source = str(sources.create_source(person("alice").account_id, SOURCE, NOW).record.id)
-    simulation.make_past(source, NOW - timedelta(minutes=5), NOW, NOW)
+    simulating.make_past(source, NOW - timedelta(minutes=5), NOW, NOW)
     (found,) = mongo.database()["normalized_sun_source_data"].find({"sunSourceId": source})
-    assert found["metadata"]["transport"] == simulation.TRANSPORT
+    assert found["metadata"]["transport"] == simulating.TRANSPORT

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from flask.testing import FlaskClient
 
-from services import api_tokens, simulation, sources
+from services import api_tokens, simulating, sources
 from tests import servers
 from tests.web.conftest import Person, sign_in
 
@@ -62,7 +62,7 @@ def test_a_reading_goes_in_and_comes_out(
 
 
 def test_ranges_and_days_are_as_the_pages_show_them(source: str, read: dict[str, str], stranger: FlaskClient) -> None:
-    simulation.make_past(source, START, START + timedelta(days=1), servers.now())
+    simulating.make_past(source, START, START + timedelta(days=1), servers.now())
     path = f"/api/v1/sources/{source}"
     asked = {"start": "2026-06-21T10:00:00+02:00", "end": "2026-06-21T11:00:00+02:00", "fields": "solarPower"}
     found = stranger.get(f"{path}/readings", query_string=asked, headers=read).get_json()

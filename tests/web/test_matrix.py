@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from services import accounts, api_tokens, groups, permissions, simulation, sources
+from services import accounts, api_tokens, groups, permissions, simulating, sources
 from tests import servers
 from tests.web.asking import BROKEN, GROUP_STORES, SOURCE_STORES, Answer, Callback, all_callbacks, ask
 from tests.web.conftest import PASSWORD, Person, sign_in
@@ -74,7 +74,7 @@ def _things(owner: Person) -> tuple[str, str]:
     """A source with readings of the last two hours, and a group."""
     now = servers.now()
     made = str(sources.create_source(owner.account.id, SOURCE, now).record.id)
-    simulation.make_past(made, now - timedelta(hours=2), now, now)
+    simulating.make_past(made, now - timedelta(hours=2), now, now)
     return made, str(groups.create_group(owner.account.id, "Group of Alice").id)
 
 

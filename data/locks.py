@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -40,4 +40,16 @@ def try_hold(name: str) -> Iterator[Lock | None]:
         raise StorageUnavailable(f"PostgreSQL does not answer: {error}") from error
     with connection:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
-        yield Lock(connection) if row and row[0] else None
+        if not row or not row[0]:
+            yield None
+            return
+        try:
+            yield Lock(connection)
+        finally:
+            _give_back(connection, key)
+
+
+def _give_back(connection: psycopg.Connection[tuple[bool]], key: int) -> None:
+    """Unlock at once: the server notices a closed connection only a moment later, and refuses others until then."""
+    with suppress(psycopg.Error):
+        connection.execute("SELECT pg_advisory_unlock(%s)", (key,))

@@ -29,6 +29,7 @@ SHAPES: dict[str, str] = {
     '<path d="M10 20.2a2.2 2.2 0 0 0 4 0"/>',
     "left": '<path d="m14.8 5.6-6.4 6.4 6.4 6.4"/>',
     "right": '<path d="m9.2 5.6 6.4 6.4-6.4 6.4"/>',
+    "more": '<circle cx="5" cy="12" r="1.2"/><circle cx="12" cy="12" r="1.2"/><circle cx="19" cy="12" r="1.2"/>',
     "down": '<path d="m5.6 9.2 6.4 6.4 6.4-6.4"/>',
     "arrow-down": '<path d="M12 4.2v15.4M5.8 13.6 12 19.8l6.2-6.2"/>',
     "arrow-up": '<path d="M12 19.8V4.4M5.8 10.4 12 4.2l6.2 6.2"/>',

@@ -1,6 +1,6 @@
 """The frame around every page: header, navigation drawn from the page registry, notices; it holds nobody's data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dash
@@ -15,6 +15,8 @@ HEADER_PIXELS = 56
 FOOTER_PIXELS = 64
 RAIL_PIXELS = 64
 NAVBAR_PIXELS = 216
+# A place for each 72 px of a phone 360 px wide.
+BOTTOM_PLACES = 5
 ALL_SOURCES = "all"
 
 
@@ -182,20 +184,40 @@ def initials(name: str) -> str:
 
 
 def _navigation(pages: Iterable[Mapping[str, Any]], place: str) -> Any:
-    links = [
-        dcc.Link(
-            [icon(page["icon"], 20), html.Span(page["name"], className="nav-name")],
-            id={"type": ShellIds.NAV_LINK, "place": place, "page": page["module"]},
-            href="/" if page.get("path_template") else page["path"],
-            className="nav-link",
-            title=page["name"],
-            style=nav_style(page, frozenset()),
-        )
-        for page in pages
-        # The bottom bar is short; what few people may is in the account menu.
-        if place == "side" or not page.get("permission")
-    ]
-    return html.Nav(links, className=f"nav {place}", **{"aria-label": "Pages"})
+    """The links to all pages; the bottom bar has room for the first few, and a menu for the others."""
+    # What few people may is, on a phone, in the account menu.
+    shown = [page for page in pages if place == "side" or not page.get("permission")]
+    direct = shown if place == "side" or len(shown) <= BOTTOM_PLACES else shown[: BOTTOM_PLACES - 1]
+    links = [_nav_link(page, place) for page in direct]
+    more = [_nav_link(page, place) for page in shown[len(direct) :]]
+    rest = [_more_menu(more)] if more else []
+    return html.Nav([*links, *rest], className=f"nav {place}", **{"aria-label": "Pages"})
+
+
+def _nav_link(page: Mapping[str, Any], place: str) -> Any:
+    return dcc.Link(
+        [icon(page["icon"], 20), html.Span(page["name"], className="nav-name")],
+        id={"type": ShellIds.NAV_LINK, "place": place, "page": page["module"]},
+        href="/" if page.get("path_template") else page["path"],
+        className="nav-link",
+        title=page["name"],
+        style=nav_style(page, frozenset()),
+    )
+
+
+def _more_menu(links: Sequence[Any]) -> Any:
+    words = [icon("more", 20), html.Span("More", className="nav-name")]
+    target = html.Button(words, className="nav-link", type="button")
+    # Mounted also while it is closed: the links are kept up to date with the others.
+    return dmc.Menu(
+        [dmc.MenuTarget(target), dmc.MenuDropdown(html.Nav(links, **{"aria-label": "More pages"}))],
+        position="top-end",
+        # The bar is fixed, and so must be what opens from it.
+        floatingStrategy="fixed",
+        width=220,
+        shadow="md",
+        keepMounted=True,
+    )
 
 
 def nav_style(page: Mapping[str, Any], permissions: frozenset[str]) -> dict[str, str]:

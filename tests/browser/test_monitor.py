@@ -181,6 +181,19 @@ def test_a_phone_scrolls_only_down(villena: Home, visit: Visit, complaints: list
     assert complaints == []
 
 
+def test_a_phone_reaches_every_page_from_the_bottom_bar(villena: Home, visit: Visit, complaints: list[str]) -> None:
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    page = ready(visit(villena.email, f"/monitor/{villena.source_id}", **phone))
+    for link in page.locator(".nav.bottom .nav-link:visible").all():
+        box = link.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 360, box
+    page.click(".nav.bottom button.nav-link")
+    page.locator(".mantine-Menu-dropdown .nav-link", has_text="Groups").click()
+    page.wait_for_url("**/groups")
+    assert complaints == []
+
+
 def test_nothing_moves_for_those_who_do_not_want_it(villena: Home, visit: Visit) -> None:
     page = ready(visit(villena.email, f"/monitor/{villena.source_id}", reduced_motion="reduce"))
     assert page.locator(".flow-line.flowing").count() > 0

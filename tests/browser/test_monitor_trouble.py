@@ -137,6 +137,8 @@ def test_axe_finds_nothing_serious(villena: Home, visit: Visit, scheme: str) -> 
     assert serious(page) == []
     page.get_by_role("button", name="Why this number: Produced").last.click()
     expect(page.get_by_role("dialog")).to_contain_text("Days used", timeout=REFRESH)
+    # Until it has faded in, its text is as pale as the fading makes it.
+    expect(page.get_by_role("dialog")).to_have_css("opacity", "1")
     assert serious(page) == []
     page.goto("/")
     expect(page.locator(".fleet-card")).to_be_visible(timeout=REFRESH)

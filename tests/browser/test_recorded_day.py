@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,9 +63,9 @@ def _open(browser: Browser, installation: Installation, source_id: str) -> Page:
 
 
 def _shown_kwh(page: Page) -> float:
-    totals = page.locator("#monitor-day-totals")
-    expect(totals).to_contain_text("Produced")
-    return float(totals.inner_text().replace("\n", " ").split("Produced")[1].split()[0])
+    tile = page.locator(".tile.figure", has_text="Produced")
+    expect(tile).to_contain_text(re.compile(r"\d ?kWh"))
+    return float(re.search(r"([\d.]+)\s*kWh", tile.inner_text()).group(1))
 
 
 @pytest.mark.skipif(not SITE.exists(), reason=f"the measured site is not here: {SITE}")

@@ -75,7 +75,7 @@ def test_nothing_acknowledged_is_lost_whoever_is_killed(installation: Installati
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     for victim in VICTIMS:
         time.sleep(2)
-        assert replay.poll() is None
+        assert replay.poll() is None, replay.communicate()[0]
         killed = installation.child(victim)
         killed.kill()
         assert installation.comes_back(killed.pid, victim), installation.said()[-3000:]

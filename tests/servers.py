@@ -51,6 +51,9 @@ def mongo_server(folder: Path) -> Iterator[str]:
     port, password = free_port(), secrets.token_hex(24)
     child = mongo.prepare(folder / "mongo", port, password)
     with _running(child, lambda: mongo.is_ready(port), folder / "mongo.log"):
+        # Tests have clocks of their own: what is old by them must not vanish by the wall clock under their hands.
+        with pymongo.MongoClient[dict[str, object]](mongo.url(port, password)) as client:
+            client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
         yield mongo.url(port, password)
 
 

@@ -34,8 +34,10 @@ def milliseconds(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
 
 def a_home(years: int) -> tuple[Any, str]:
     """An owner and a source with that many years of days, a price a year, costs and a replacement."""
-    from services import accounts, prices, returns_terms
-    from services.viewer import Viewer
+    from services.people import accounts
+    from services.people.viewer import Viewer
+    from services.returns import prices
+    from services.returns import terms as returns_terms
     from tests.storage.returns_data import make_source, seasonal, store_days
 
     account = accounts.create_user("owner@example.org", "Sunny-roof-2026", "A", "B")
@@ -56,8 +58,10 @@ def measure(years: int) -> dict[str, float]:
     from components.returns_tiles import head
     from pages import _returns_notices, _returns_reasons
     from pages import _returns_view as view
-    from services import prices, returns, returns_workbook
-    from services.returns_basis import CACHE
+    from services.returns import prices
+    from services.returns import results as returns
+    from services.returns import workbook as returns_workbook
+    from services.returns.basis import CACHE
 
     owner, source_id = a_home(years)
     now = datetime.now(UTC)

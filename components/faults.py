@@ -13,7 +13,7 @@ _SHOWN = 6
 
 
 def faults(found: Sequence[Any], now: datetime, time_zone: str) -> list[Any]:
-    """Return faults (`services.source_faults.SourceFault`) as a list; a calm sentence where there are none."""
+    """Return faults (`services.sources.faults.SourceFault`) as a list; a calm sentence where there are none."""
     if not found:
         return [html.P("No faults and no warnings in the last 30 days.", className="dim")]
     items = [_fault(each, now, time_zone) for each in found]

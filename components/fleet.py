@@ -26,7 +26,7 @@ SPARK_WIDTH, SPARK_HEIGHT = 130, 30
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A source (a `services.fleet.FleetSource`) with what it is at an instant: how fresh, and its worst state."""
+    """A source (a `services.telemetry.overview.FleetSource`) with how it is at an instant."""
 
     source: Any
     state: Freshness

@@ -14,7 +14,7 @@ _THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 def quality(found: Any, time_zone: str) -> list[Any]:
-    """Return the quality of a time (a `services.source_quality.Quality`)."""
+    """Return the quality of a time (a `services.sources.quality.Quality`)."""
     return [_strip(found, time_zone), html.Dl([_fact(*each) for each in _facts(found, time_zone)], className="facts")]
 
 

@@ -29,7 +29,7 @@ def waiting_days(count: int = 8) -> Any:
 
 
 def day_cards(days: pd.DataFrame, today: date, time_zone: str, *, is_fahrenheit: bool) -> Any:
-    """Return a card for each day (index: dates; columns of `services.weather.WeatherView.days`)."""
+    """Return a card for each day (index: dates; columns of `services.weather.views.WeatherView.days`)."""
     greatest = days["radiation_kwh"].max()
     cards = [
         _day_card(day, row, greatest, today, time_zone, is_fahrenheit=is_fahrenheit) for day, row in days.iterrows()

@@ -69,7 +69,7 @@ def why_title(figure: str, value: float | None) -> str:
 
 
 def why_body(why: Any, period: Period) -> list[Any]:
-    """Return the explanation (a `services.explanations.Why`) of a period."""
+    """Return the explanation (a `services.telemetry.explanations.Why`) of a period."""
     facts = [
         ("Time", f"{stretch_words(period.first, period.last)}, days of {why.time_zone}"),
         *_used(why),

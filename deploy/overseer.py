@@ -4,8 +4,8 @@ import logging
 import sys
 
 from data import settings
-from services import accounts
 from services.errors import Invalid
+from services.people import accounts
 
 
 def main() -> int:

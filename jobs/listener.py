@@ -13,7 +13,7 @@ from data import settings
 from data.errors import StorageUnavailable
 from jobs import process
 from jobs.inbox import ROOT, Arrived, Inbox
-from services import ingest
+from services.ingestion import entering as ingest
 from solar import normalise
 
 log = logging.getLogger("listener")

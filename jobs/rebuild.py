@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from data.errors import StorageUnavailable
 from jobs import process
-from services import rollup_sites, rollups
+from services.rollups import sites as rollup_sites
+from services.rollups import updating as rollups
 from solar import days
 
 WAIT_SECONDS = 120.0

@@ -16,7 +16,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from data import locks, queue
 from data.errors import StorageUnavailable
 from jobs import process
-from services import background, broker_sync, rollups, simulation
+from services import background, simulation
+from services.ingestion import broker_sync
+from services.rollups import updating as rollups
 
 log = logging.getLogger("scheduler")
 CHECK_SECONDS = 2.0

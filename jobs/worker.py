@@ -7,7 +7,8 @@ import procrastinate
 
 from jobs import process
 from jobs.queue import make_app
-from services import broker_sync, mail
+from services.ingestion import broker_sync
+from services.mail import sending as mail
 
 log = logging.getLogger("worker")
 STOP_SECONDS = 8.0

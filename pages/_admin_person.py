@@ -13,9 +13,11 @@ from components.icons import icon
 from components.returns_cards import button, card
 from components.source_form import foot
 from components.source_page import said
-from services import access, accounts, people, permissions
-from services.people import PersonRecord
-from services.viewer import Viewer, current
+from services import access
+from services.people import accounts, permissions
+from services.people import administration as people
+from services.people.administration import PersonRecord
+from services.people.viewer import Viewer, current
 
 
 class PersonIds:

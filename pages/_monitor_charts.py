@@ -18,11 +18,12 @@ from components.tables import energy_table, power_table
 from components.theme import Scheme
 from pages import _monitor_reading as reading
 from pages import _monitor_weather
-from services import energy_ranges, key_figures, telemetry
 from services.access import SourceRecord
-from services.energy_ranges import EnergyRange
-from services.key_figures import PeriodFigures
-from services.viewer import Viewer
+from services.people.viewer import Viewer
+from services.telemetry import energy_ranges, key_figures
+from services.telemetry import queries as telemetry
+from services.telemetry.energy_ranges import EnergyRange
+from services.telemetry.key_figures import PeriodFigures
 from solar.days import end_of_day, local_date, start_of_day
 from solar.periods import Comparison, Period, bars_of, counterpart
 

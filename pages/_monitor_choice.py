@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from services import access, energy_ranges
+from services import access
 from services.access import SourceRecord
 from services.errors import NotFound
-from services.viewer import Viewer
+from services.people.viewer import Viewer
+from services.telemetry import energy_ranges
 from solar.days import local_date
 from solar.periods import COMPARISONS, KINDS, Comparison, Kind, Period
 

@@ -12,8 +12,11 @@ from components.shell import ShellIds
 from components.theme import Scheme
 from pages._monitor_choice import choice_of, period_of, source_of
 from pages._monitor_range import RangeIds
-from services import source_faults, source_quality, source_state, telemetry
-from services.viewer import current
+from services.people.viewer import current
+from services.sources import faults as source_faults
+from services.sources import quality as source_quality
+from services.sources import state as source_state
+from services.telemetry import queries as telemetry
 from solar.days import end_of_day, start_of_day
 from solar.vocabulary import FIELDS, NUMERIC_FIELDS
 

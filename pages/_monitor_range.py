@@ -12,7 +12,7 @@ from components.shell import ShellIds
 from components.theme import Scheme
 from pages import _monitor_charts as charts
 from pages._monitor_choice import Choice, choice_of, period_of, source_of
-from services.viewer import current
+from services.people.viewer import current
 
 
 class RangeIds:

@@ -14,9 +14,9 @@ from components.live_view import live_view, missing_view
 from components.panels import Connection, not_found, silence_notice, steps_to_first_reading
 from components.tiles import Today, curve_parts, tile_parts
 from pages._monitor_choice import source_of
-from services import telemetry
-from services.telemetry import Latest
-from services.viewer import Viewer
+from services.people.viewer import Viewer
+from services.telemetry import queries as telemetry
+from services.telemetry.queries import Latest
 from solar.battery import Limit, capacity_of, time_to_limit
 from solar.days import end_of_day, local_date, start_of_day
 from solar.kpis import Installation, key_figures

@@ -6,9 +6,9 @@ from typing import Any
 from components.figures.day import Mark
 from components.quantities import clock
 from components.weather_strip import weather_strip
-from services import weather
 from services.access import SourceRecord
-from services.viewer import Viewer
+from services.people.viewer import Viewer
+from services.weather import views as weather
 
 # On a narrow screen so much of the day is under the words of a mark, or under its time alone.
 _UNDER_WORDS, _UNDER_TIME = timedelta(hours=5), timedelta(hours=2.5)

@@ -9,8 +9,8 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 from components.why import BUTTON, why_body, why_title
 from pages._monitor_choice import day_of
 from pages._monitor_range import RangeIds
-from services import explanations
-from services.viewer import current
+from services.people.viewer import current
+from services.telemetry import explanations
 from solar.days import local_date
 from solar.periods import KINDS, Period
 

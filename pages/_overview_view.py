@@ -15,8 +15,9 @@ from components.parts import part
 from components.quantities import long_date
 from components.source_list import no_sources
 from components.theme import Scheme
-from services import fleet, telemetry
-from services.viewer import Viewer
+from services.people.viewer import Viewer
+from services.telemetry import overview as fleet
+from services.telemetry import queries as telemetry
 from solar.days import end_of_day, local_date, start_of_day
 
 Kind = Literal["cards", "table"]

@@ -9,8 +9,8 @@ from components.amounts import full_date, grouped, money_words, price, short_dat
 from components.returns_cards import icon_button
 from components.returns_editor import change_words
 from components.returns_why import table
-from services.price_proposals import Proposal
-from services.prices import Price, PriceList
+from services.returns.price_proposals import Proposal
+from services.returns.prices import Price, PriceList
 from solar.days import local_date
 from solar.returns import PastChange
 from solar.tariffs import entry_to_json

@@ -11,8 +11,9 @@ from dash import ALL, Input, Output, State, callback, ctx, html, no_update
 from components.returns_cards import button, modal
 from components.returns_editor import add_button, cost_row, faults, foot, replacement_row
 from pages import _returns_changes as words
-from services import returns, returns_terms
-from services.viewer import current
+from services.people.viewer import current
+from services.returns import results as returns
+from services.returns import terms as returns_terms
 from solar.money import plain
 
 SOURCE, REVISION = "returns-source-store", "returns-revision-store"

@@ -11,9 +11,9 @@ from components.icons import icon
 from components.returns_cards import button, modal
 from components.returns_editor import faults, foot
 from pages import _returns_changes as words
-from services import prices
-from services.price_proposals import Proposal
-from services.viewer import Viewer, current
+from services.people.viewer import Viewer, current
+from services.returns import prices
+from services.returns.price_proposals import Proposal
 
 SOURCE, REVISION = "returns-source-store", "returns-revision-store"
 _KINDS = [{"value": "history", "label": "Price history"}, {"value": "hours", "label": "Hourly prices"}]

@@ -6,7 +6,7 @@ from components.amounts import full_date, money_words, stretch_words
 from components.returns_cards import button, next_step, unpriced_notice
 from components.returns_why import details
 from pages import _returns_reasons as reasons
-from services.returns import Returns
+from services.returns.results import Returns
 
 
 def notices(found: Returns, price_type: str) -> list[Any]:

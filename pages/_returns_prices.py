@@ -16,8 +16,9 @@ from components.theme import Scheme
 from pages import _returns_changes as words
 from pages import _returns_import as import_dialog
 from pages import _returns_view as view
-from services import holiday_calendar, prices, returns
-from services.viewer import current
+from services.people.viewer import current
+from services.returns import holiday_calendar, prices
+from services.returns import results as returns
 from solar.days import local_date
 
 SOURCE, REVISION = "returns-source-store", "returns-revision-store"

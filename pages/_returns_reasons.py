@@ -21,7 +21,7 @@ from components.amounts import (
 from components.quantities import MISSING, clock
 from components.returns_why import Why, details, table, why_body
 from pages import _returns_view as view
-from services.returns import Returns
+from services.returns.results import Returns
 from solar.money import plain
 from solar.returns import REASONS, DayValue, Explanation, by_month, by_price_version, explain_measured, explain_modelled
 

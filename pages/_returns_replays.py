@@ -8,7 +8,7 @@ from dash import html
 
 from components.amounts import energy_words, money_words, percent
 from components.returns_why import table
-from services.returns_replays import Comparison
+from services.returns.replays import Comparison
 from solar.returns import BatteryContribution
 from solar.tariffs import Bill
 

@@ -22,7 +22,7 @@ from components.amounts import (
 )
 from components.quantities import MISSING, Quantity
 from components.returns_tiles import Figure, Saved
-from services.returns import Returns
+from services.returns.results import Returns
 from solar.money import decimal_of, plain
 from solar.returns import REASONS, RULES, Band, by_month
 from solar.tariffs import Tariff
@@ -35,7 +35,7 @@ _BEYOND_PAYBACK = timedelta(days=3 * 365)
 
 
 def trial_of(values: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what the form holds as `services.returns` takes it: percents as fractions, all as text."""
+    """Return what the form holds as `services.returns.results` takes it: percents as fractions, all as text."""
     given = {name: "" if value is None else str(value).strip() for name, value in (values or {}).items()}
     return {name: _fraction(text) if name in PERCENTS else text for name, text in given.items()}
 

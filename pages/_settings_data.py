@@ -10,9 +10,9 @@ from components.account_parts import password
 from components.icons import icon
 from components.returns_cards import button, card
 from components.source_form import foot
-from services import account_removal
 from services.errors import Forbidden, Invalid
-from services.viewer import current
+from services.people import removal as account_removal
+from services.people.viewer import current
 
 LEAVE = "settings-leave-location"
 

@@ -11,10 +11,10 @@ from components.copying import copy_field, save_button
 from components.qr import qr_code
 from components.returns_cards import button, card
 from components.source_form import foot
-from services import accounts, second_factor
-from services.accounts import Account
 from services.errors import Invalid
-from services.viewer import current
+from services.people import accounts, second_factor
+from services.people.accounts import Account
+from services.people.viewer import current
 
 
 class FactorIds:

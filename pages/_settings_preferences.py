@@ -8,9 +8,9 @@ from dash.exceptions import PreventUpdate
 from components.account_parts import choice, switch
 from components.returns_cards import card
 from components.source_page import said
-from services import preferences
-from services.preferences import SettingType
-from services.viewer import current
+from services.people import preferences
+from services.people.preferences import SettingType
+from services.people.viewer import current
 
 
 class PreferenceIds:

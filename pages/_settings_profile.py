@@ -10,9 +10,10 @@ from components.account_parts import password, text
 from components.returns_cards import button, card
 from components.source_form import foot
 from components.source_page import said
-from services import account_changes, accounts
 from services.errors import Invalid
-from services.viewer import current
+from services.people import accounts
+from services.people import changes as account_changes
+from services.people.viewer import current
 
 
 class ProfileIds:

@@ -12,9 +12,10 @@ from components.session_words import browser, when
 from components.source_form import foot
 from components.source_page import said
 from pages import _settings_factor
-from services import account_changes, external_logins, sessions
 from services.errors import Invalid
-from services.viewer import current
+from services.people import changes as account_changes
+from services.people import external_logins, sessions
+from services.people.viewer import current
 
 LEAVE = "settings-leave-location"
 

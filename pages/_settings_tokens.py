@@ -13,9 +13,9 @@ from components.icons import icon
 from components.returns_cards import button, card
 from components.session_words import when
 from components.source_form import foot
-from services import api_tokens
 from services.errors import Invalid
-from services.viewer import current
+from services.people import api_tokens
+from services.people.viewer import current
 
 
 class TokenIds:

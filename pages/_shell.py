@@ -8,10 +8,12 @@ from flask import g, has_request_context
 
 from components import quantities
 from components.shell import ALL_SOURCES, ShellIds, account_words, initials, nav_style
-from services import access, permissions, preferences, source_cards
+from services import access
 from services.errors import Forbidden
-from services.source_cards import SourceCard
-from services.viewer import current
+from services.people import permissions, preferences
+from services.people.viewer import current
+from services.sources import cards as source_cards
+from services.sources.cards import SourceCard
 
 LOCATION = "_pages_location"
 

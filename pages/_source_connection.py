@@ -14,8 +14,10 @@ from components.connection_cards import Wait
 from components.returns_cards import button, card, modal
 from components.shell import ShellIds
 from components.source_page import said
-from services import access, source_changes, source_connection
-from services.viewer import current
+from services import access
+from services.people.viewer import current
+from services.sources import changes as source_changes
+from services.sources import connection as source_connection
 
 WATCH_MILLISECONDS = 2_000
 WAYS = (("0", "MQTT"), ("1", "Webhook"))

@@ -10,8 +10,10 @@ from dash.exceptions import PreventUpdate
 from components.returns_cards import button, card
 from components.shell import ShellIds
 from components.source_form import foot
-from services import access, source_changes, source_rules
-from services.viewer import current
+from services import access
+from services.people.viewer import current
+from services.sources import changes as source_changes
+from services.sources import rules as source_rules
 
 
 class DangerIds:

@@ -14,9 +14,10 @@ from components.icons import icon
 from components.quantities import percent
 from components.returns_cards import button, card
 from components.source_page import said, warning
-from services import access, balance, payload_lab, rereading
-from services.specimens import Specimen
-from services.viewer import current
+from services import access
+from services.people.viewer import current
+from services.sources import balance, payload_lab, rereading
+from services.sources.specimens import Specimen
 from solar.balance_check import Balance
 from solar.normalise import PROFILES
 

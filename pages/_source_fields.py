@@ -12,8 +12,9 @@ from components.returns_cards import button, card
 from components.source_page import said, warning
 from pages import _source_form as form
 from pages import _source_icon
-from services import access, source_changes
-from services.viewer import current
+from services import access
+from services.people.viewer import current
+from services.sources import changes as source_changes
 
 SECTIONS = {"general": ("general",), "location": ("location", "plant"), "economics": ("economics",)}
 TITLES = {"general": "General", "location": "Place", "plant": "Plant", "economics": "Economics"}

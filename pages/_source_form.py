@@ -8,8 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from components.source_form import SECTIONS
-from services import access, time_zones
-from services.viewer import Viewer
+from services import access
+from services.people.viewer import Viewer
+from services.sources import time_zones
 from solar.days import start_of_day
 from solar.money import MINOR_UNITS
 

@@ -10,8 +10,9 @@ from components.picture import picture, picture_field
 from components.returns_cards import card
 from components.source_page import said
 from pages._uploads import content_of
-from services import access, images
-from services.viewer import current
+from services import access
+from services.people.viewer import current
+from services.sources import images
 
 
 class IconIds:

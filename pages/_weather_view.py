@@ -6,8 +6,8 @@ from typing import Any
 from components import weather_cards as cards
 from components.quantities import zone_name
 from components.weather_words import issue_words, place_words
-from services import weather
-from services.weather import WeatherView
+from services.weather import views as weather
+from services.weather.views import WeatherView
 
 
 def subtitle(view: WeatherView, now: datetime) -> str:

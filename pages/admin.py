@@ -15,10 +15,10 @@ from components.icons import icon
 from components.returns_cards import button, card
 from components.source_page import said
 from pages import _admin_person
-from services import people
 from services.errors import Invalid
-from services.people import PersonRecord
-from services.viewer import current
+from services.people import administration as people
+from services.people.administration import PersonRecord
+from services.people.viewer import current
 
 dash.register_page(
     __name__, path="/admin", name="Admin", title="People · Ampra", icon="shield", order=90, permission="users.manage"

@@ -9,7 +9,7 @@ from components.admin_parts import frame, stamp
 from components.grid import grid, height_for
 from components.returns_cards import button
 from services import audit
-from services.viewer import current
+from services.people.viewer import current
 
 AT_ONCE = 200
 

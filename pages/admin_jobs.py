@@ -13,7 +13,7 @@ from components.grid import grid, height_for
 from components.returns_cards import button, card
 from components.session_words import when
 from services import background
-from services.viewer import current
+from services.people.viewer import current
 
 REFRESH_MILLISECONDS = 5_000
 

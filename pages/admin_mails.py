@@ -10,9 +10,9 @@ from components.admin_parts import frame
 from components.icons import icon
 from components.returns_cards import button, card
 from components.session_words import when
-from services import caught_mail
 from services.errors import NotFound
-from services.viewer import current
+from services.mail import caught as caught_mail
+from services.people.viewer import current
 
 dash.register_page(__name__, path="/admin/mails", name="Mails", title="Mails · Ampra")
 

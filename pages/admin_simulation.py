@@ -14,9 +14,11 @@ from components.icons import icon
 from components.returns_cards import button, card
 from components.source_form import foot
 from components.source_page import said
-from services import access, permissions, simulation, source_list
+from services import access, simulation
 from services.errors import Invalid
-from services.viewer import Viewer, current
+from services.people import permissions
+from services.people.viewer import Viewer, current
+from services.sources import listing as source_list
 
 REFRESH_MILLISECONDS = 5_000
 

@@ -9,8 +9,10 @@ from dash import Input, Output, callback, html
 from components.admin_parts import frame, stamp
 from components.freshness import freshness
 from components.grid import grid, height_for
-from services import access, permissions, source_list
-from services.viewer import current
+from services import access
+from services.people import permissions
+from services.people.viewer import current
+from services.sources import listing as source_list
 
 dash.register_page(__name__, path="/admin/sources", name="All sources", title="All sources · Ampra")
 

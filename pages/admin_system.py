@@ -9,7 +9,7 @@ from dash import Input, Output, callback, dcc, html
 from components.admin_parts import frame, part_state
 from components.returns_cards import card
 from services import system_state
-from services.viewer import current
+from services.people.viewer import current
 
 REFRESH_MILLISECONDS = 10_000
 

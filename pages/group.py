@@ -17,9 +17,11 @@ from components.returns_cards import button, card, modal
 from components.shell import ShellIds
 from components.source_page import said
 from pages._uploads import content_of
-from services import access, groups, images, source_changes
-from services.groups import Member
-from services.viewer import current
+from services import access
+from services.people.viewer import current
+from services.sources import changes as source_changes
+from services.sources import groups, images
+from services.sources.groups import Member
 
 dash.register_page(__name__, path_template="/group/<group_id>", name="Group", title="Group · Ampra")
 

@@ -11,8 +11,8 @@ from dash.exceptions import PreventUpdate
 from components import group_cards
 from components.returns_cards import button, modal
 from components.shell import ShellIds
-from services import groups
-from services.viewer import current
+from services.people.viewer import current
+from services.sources import groups
 
 dash.register_page(__name__, path="/groups", name="Groups", title="Groups · Ampra", icon="group", order=11)
 

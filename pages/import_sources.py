@@ -13,9 +13,9 @@ from components.returns_cards import button, card
 from components.source_page import said, warning
 from components.tables import table
 from pages._uploads import content_of
-from services import source_import
-from services.source_import import Line
-from services.viewer import current
+from services.people.viewer import current
+from services.sources import file_import as source_import
+from services.sources.file_import import Line
 
 dash.register_page(__name__, path="/import-sources", name="Import sources", title="Import sources · Ampra")
 

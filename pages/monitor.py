@@ -15,7 +15,7 @@ from pages import _monitor_details, _monitor_range, _monitor_why
 from pages import _monitor_reading as reading
 from pages._monitor_choice import choice_of
 from pages._monitor_range import RangeIds
-from services.viewer import current
+from services.people.viewer import current
 
 REFRESH_MILLISECONDS = 10_000
 

@@ -13,8 +13,9 @@ from components.icons import icon
 from components.returns_cards import button, card
 from components.shell import ShellIds
 from pages import _source_form as form
-from services import source_changes, source_rules
-from services.viewer import current
+from services.people.viewer import current
+from services.sources import changes as source_changes
+from services.sources import rules as source_rules
 
 dash.register_page(__name__, path="/new-source", name="New source", title="New source · Ampra")
 

@@ -13,8 +13,8 @@ from components.icons import icon
 from components.shell import ShellIds
 from components.theme import Scheme
 from pages import _overview_view as view
-from services import fleet
-from services.viewer import current
+from services.people.viewer import current
+from services.telemetry import overview as fleet
 
 REFRESH_MILLISECONDS = 10_000
 

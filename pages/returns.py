@@ -22,8 +22,10 @@ from pages import _returns_reasons as reasons
 from pages import _returns_replays as replays
 from pages import _returns_view as view
 from pages._returns_notices import notices
-from services import returns, returns_replays, returns_terms
-from services.viewer import current
+from services.people.viewer import current
+from services.returns import replays as returns_replays
+from services.returns import results as returns
+from services.returns import terms as returns_terms
 from solar.returns import Assumptions, assumptions_to_json
 
 RETRY_MILLISECONDS = 10_000

@@ -10,8 +10,9 @@ from dash import Input, Output, State, callback, dcc, html, no_update
 from components.freshness import freshness
 from components.source_page import TABS, head, status, tab_row
 from pages import _source_connection, _source_danger, _source_data, _source_fields
-from services import access, telemetry
-from services.viewer import current
+from services import access
+from services.people.viewer import current
+from services.telemetry import queries as telemetry
 
 REFRESH_MILLISECONDS = 10_000
 

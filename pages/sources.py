@@ -14,9 +14,10 @@ from components.icons import icon
 from components.returns_cards import button
 from components.source_page import said
 from pages import _source_form as form
-from services import source_changes, source_list
-from services.source_list import ListedSource
-from services.viewer import current
+from services.people.viewer import current
+from services.sources import changes as source_changes
+from services.sources import listing as source_list
+from services.sources.listing import ListedSource
 
 dash.register_page(__name__, path="/sources", name="Sources", title="Sources · Ampra", icon="plug", order=10)
 

@@ -13,9 +13,10 @@ from components.returns_cards import DRAWN, card, chart
 from components.shell import ShellIds
 from components.theme import Scheme
 from pages import _weather_view as words
-from services import weather, weather_jobs
-from services import weather_yield as yields
-from services.viewer import current
+from services.people.viewer import current
+from services.weather import jobs as weather_jobs
+from services.weather import production as yields
+from services.weather import views as weather
 from solar.days import local_date
 
 SLOW_MILLISECONDS, FAST_MILLISECONDS = 60_000, 1_000

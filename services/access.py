@@ -6,11 +6,11 @@ from data import groups, postgres, sources
 from data.groups import GroupRecord
 from data.sources import SourceRecord
 from services.errors import Forbidden, NotFound
-from services.viewer import Viewer
+from services.people.viewer import Viewer
 
 
 def may(viewer: Viewer, permission: str) -> bool:
-    """Return whether a viewer has a permission (see `services.permissions`)."""
+    """Return whether a viewer has a permission (see `services.people.permissions`)."""
     return permission in viewer.permissions
 
 

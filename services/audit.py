@@ -6,8 +6,9 @@ from typing import Any
 
 from data import audit_log, postgres
 from data.audit_log import EntryRecord
-from services import access, permissions
-from services.viewer import Viewer
+from services import access
+from services.people import permissions
+from services.people.viewer import Viewer
 
 MOST_AT_ONCE = 500
 _find: list[Callable[[], str | None]] = []

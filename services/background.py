@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from data import audit_log, postgres, queue_history, schedule
 from data.queue_history import QueueState, RunRecord, TaskRecord
 from data.schedule import BeatRecord
-from services import access, audit, permissions
+from services import access, audit
 from services.errors import NotFound
-from services.viewer import Viewer
+from services.people import permissions
+from services.people.viewer import Viewer
 
 MOST_RUNS = 200
 # A failure is kept longer than a success, for whoever looks after a holiday.

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from data import locks, postgres, simulations, sources
 from data.simulations import SimulationRecord
 from data.sources import SourceRecord
-from services import history
 from services.errors import NotFound
+from services.ingestion import history
 from solar.simulation import SiteSpec, State, initial_state, simulate, simulate_from
 
 TRANSPORT = "simulation"

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from data import audit_log, postgres, queue, simulations, sources
 from data.simulations import SimulationRecord
 from data.sources import SourceRecord
-from services import access, audit, permissions
+from services import access, audit
 from services.errors import Invalid, NotFound
-from services.viewer import Viewer
+from services.people import permissions
+from services.people.viewer import Viewer
 
 LONGEST, MOST_DAYS = timedelta(days=7), 400
 

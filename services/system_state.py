@@ -7,9 +7,10 @@ from pathlib import Path
 
 from data import postgres, queue_history, schedule, settings
 from data.errors import StorageUnavailable
-from services import access, health, permissions
+from services import access, health
 from services.background import SILENT_AFTER
-from services.viewer import Viewer
+from services.people import permissions
+from services.people.viewer import Viewer
 
 # The queue's library writes a heartbeat every ten seconds.
 _WORKER_SILENT_AFTER = timedelta(seconds=60)

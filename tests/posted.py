@@ -5,8 +5,8 @@ import re
 import psycopg
 
 from data import settings
-from services import mail
-from services.mail import Posted
+from services.mail import sending as mail
+from services.mail.sending import Posted
 
 
 def rows() -> list[str]:

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from data import settings
 from deploy.local.ports import accepts, free_port, wait_for
-from services.source_facts import CACHE
+from services.ingestion.source_facts import CACHE
 from tests import servers
 from tests.mqtt import Server, listener
 from web.server import create_server

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from services import own_data
-from services.viewer import current
+from services.people import own_data
+from services.people.viewer import current
 from web import forms
 
 blueprint = Blueprint("account_files", __name__)

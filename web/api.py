@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 
 from data.errors import StorageUnavailable
-from services import api_views
 from services.errors import Forbidden, Invalid, NotFound
-from services.viewer import current
+from services.people.viewer import current
+from services.telemetry import api_views
 from web import openapi
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -6,9 +6,9 @@ from typing import Any
 from flask import g, has_request_context, jsonify, request
 
 from data.errors import StorageUnavailable
-from services import api_tokens
-from services.accounts import Account
 from services.errors import TooMany
+from services.people import api_tokens
+from services.people.accounts import Account
 
 _SCHEME = "bearer "
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})

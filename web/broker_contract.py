@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, request
 
 from data import settings
 from data.errors import StorageUnavailable
-from services import broker_accounts
+from services.ingestion import broker_accounts
 
 blueprint = Blueprint("broker_contract", __name__, url_prefix="/api/mqtt")
 

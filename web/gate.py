@@ -9,8 +9,9 @@ from flask import Flask, Response, has_request_context, jsonify, redirect, reque
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from data.errors import StorageUnavailable
-from services import audit, sessions, viewer
-from services.accounts import Account
+from services import audit
+from services.people import sessions, viewer
+from services.people.accounts import Account
 from web import bearer
 
 # Machines bring their own credentials to these, so neither session nor cross-site rules apply.

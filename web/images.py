@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, jsonify, make_response
 
 from data.errors import StorageUnavailable
-from services import images
 from services.errors import NotFound
-from services.viewer import current
+from services.people.viewer import current
+from services.sources import images
 
 blueprint = Blueprint("images", __name__)
 _YEAR_SECONDS = 365 * 24 * 3600

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from services import account_changes
 from services.errors import NotFound
+from services.people import changes as account_changes
 from web import forms, gate
 
 blueprint = Blueprint("new_address", __name__)

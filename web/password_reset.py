@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template
 
-from services import attempts, password_reset
 from services.errors import Invalid
+from services.people import attempts, password_reset
 from web import forms, gate
 
 blueprint = Blueprint("password_reset", __name__)

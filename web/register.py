@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session
 
-from services import attempts, registration
 from services.errors import Invalid
-from services.registration import Application
+from services.people import attempts, registration
+from services.people.registration import Application
 from web import forms
 
 blueprint = Blueprint("register", __name__)

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, jsonify, send_file
 
 from data.errors import StorageUnavailable
-from services import returns_workbook
 from services.errors import NotFound
-from services.viewer import current
+from services.people.viewer import current
+from services.returns import workbook as returns_workbook
 
 blueprint = Blueprint("returns_files", __name__)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, session
 
-from services import accounts, attempts, second_factor
-from services.accounts import Account
+from services.people import accounts, attempts, second_factor
+from services.people.accounts import Account
 from web import forms, gate
 
 blueprint = Blueprint("second_step", __name__)

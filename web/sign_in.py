@@ -7,10 +7,10 @@ from flask import Blueprint, redirect, render_template, request, session
 
 from data import settings
 from data.errors import StorageUnavailable
-from services import accounts, attempts, external_logins, registration, verification
-from services.accounts import Account
 from services.errors import TooMany
-from services.verification import Claim
+from services.people import accounts, attempts, external_logins, registration, verification
+from services.people.accounts import Account
+from services.people.verification import Claim
 from web import forms, gate
 
 blueprint = Blueprint("sign_in", __name__)

@@ -13,8 +13,8 @@ from flask_login import current_user
 from joserfc.errors import JoseError
 
 from data import settings
-from services import external_logins
-from services.external_logins import Person
+from services.people import external_logins
+from services.people.external_logins import Person
 from web import forms, gate, sign_in
 
 log = logging.getLogger("web")

@@ -9,8 +9,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from data.errors import StorageUnavailable
-from services import exports, imports, viewer
 from services.errors import Forbidden, Invalid, NotFound
+from services.imports import steps as imports
+from services.people import viewer
+from services.telemetry import exports
 
 blueprint = Blueprint("telemetry_files", __name__, url_prefix="/telemetry/<source_id>")
 LARGEST_FILE_BYTES = 200 * 1024 * 1024

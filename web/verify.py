@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, session
 from flask_login import current_user
 
-from services import attempts, verification
-from services.verification import Claim
+from services.people import attempts, verification
+from services.people.verification import Claim
 from web import forms, gate
 
 blueprint = Blueprint("verify", __name__)

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 
 from data.errors import StorageUnavailable
-from services import webhooks
 from services.errors import TooMany
+from services.ingestion import webhooks
 
 blueprint = Blueprint("webhook", __name__)
 _RETRY_SECONDS = 10

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from data import settings
 from jobs.tasks import broker as broker_tasks
-from services import accounts, credentials, sealing, sources
+from services import sealing
+from services.ingestion import credentials
+from services.people import accounts
+from services.sources import making as sources
 from tests import servers
 from tests.mqtt import Mosquitto, Restartable, restartable_mongo, restartable_postgres
 

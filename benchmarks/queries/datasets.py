@@ -23,8 +23,9 @@ from pymongo.write_concern import WriteConcern
 from benchmarks.energy import CAPACITY, ZONE, home
 from data import mongo, postgres, reading_writes, rollup_marks
 from data import sources as stored_sources
-from services import accounts, rollups
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.rollups import updating as rollups
 from tests import servers
 
 Document = dict[str, Any]

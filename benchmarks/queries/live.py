@@ -8,7 +8,7 @@ import pandas as pd
 from benchmarks.queries.datasets import READINGS, SOON, TEMPLATES, Data, documents, table
 from data import mongo, rollup_marks
 from data.rollup_marks import BUCKET, bucket_of
-from services import rollups
+from services.rollups import updating as rollups
 
 PER_SECOND = 1000
 BEAT_SECONDS = 5.0

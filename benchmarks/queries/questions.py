@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.energy import ZONE
 from benchmarks.queries.datasets import Data, Plan, day_of
-from services import telemetry
+from services.telemetry import queries as telemetry
 from solar import days
 from solar.vocabulary import POWER_FIELDS
 

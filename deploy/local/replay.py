@@ -114,8 +114,8 @@ def key_of(given: argparse.Namespace) -> str:
     if key:
         return str(key)
     os.environ.update(running_environment(load(os.environ).var))
-    from services import credentials
     from services.errors import NotFound
+    from services.ingestion import credentials
 
     try:
         return credentials.rotate(UUID(given.source), "mqtt", datetime.now(UTC))

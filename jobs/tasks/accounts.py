@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import procrastinate
 
-from services import account_removal, account_tidying
+from services.people import removal as account_removal
+from services.people import tidying as account_tidying
 
 log = logging.getLogger("accounts")
 tasks = procrastinate.Blueprint()

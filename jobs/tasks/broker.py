@@ -12,7 +12,8 @@ import procrastinate
 from data import settings
 from jobs.dynsec import BrokerAway, Command, DynamicSecurity
 from jobs.inbox import ROOT
-from services import broker_sync, credentials, sealing
+from services import sealing
+from services.ingestion import broker_sync, credentials
 
 log = logging.getLogger("broker")
 tasks = procrastinate.Blueprint()

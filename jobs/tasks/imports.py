@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import procrastinate
 
-from services import import_run, imports
+from services.imports import run as import_run
+from services.imports import steps as imports
 
 log = logging.getLogger("imports")
 tasks = procrastinate.Blueprint()

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import procrastinate
 
-from services import mail
 from services.errors import Unavailable
+from services.mail import sending as mail
 
 log = logging.getLogger("mail")
 tasks = procrastinate.Blueprint()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import procrastinate
 
 from data import queue
-from services import retention
+from services.rollups import retention
 
 log = logging.getLogger("retention")
 tasks = procrastinate.Blueprint()

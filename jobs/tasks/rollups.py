@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import procrastinate
 
-from services import rollups
+from services.rollups import updating as rollups
 
 log = logging.getLogger("rollups")
 tasks = procrastinate.Blueprint()

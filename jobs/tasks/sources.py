@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import procrastinate
 
 from data.errors import StorageUnavailable
-from services import housekeeping, images, rereading, rollups
+from services import housekeeping
+from services.rollups import updating as rollups
+from services.sources import images, rereading
 
 log = logging.getLogger("sources")
 tasks = procrastinate.Blueprint()

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import procrastinate
 
-from services import weather_archive, weather_refresh
-from services.weather_sources import client
+from services.weather import archive as weather_archive
+from services.weather import refresh as weather_refresh
+from services.weather.places import client
 
 log = logging.getLogger("weather")
 tasks = procrastinate.Blueprint()

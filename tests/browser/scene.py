@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services import accounts, ingest, sources
+from services.ingestion import entering as ingest
+from services.people import accounts
+from services.sources import making as sources
 from solar import normalise
 
 PASSWORD = "Sunny-day-7"

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.mail import Catcher
 from deploy.local.ports import free_port
-from services import accounts
+from services.people import accounts
 from tests import servers
 from tests.browser.conftest import Visit
 from tests.browser.scene import PASSWORD

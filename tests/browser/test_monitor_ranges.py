@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from components.quantities import energy
-from services import rollups
+from services.rollups import updating as rollups
 from solar.days import end_of_day, start_of_day
 from solar.energy import daily_energy
 from solar.periods import Period, period_around

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from deploy.local import mongo, process
 from deploy.local.ports import free_port, wait_for
-from services import rollups
+from services.rollups import updating as rollups
 from tests import servers
 from tests.browser.conftest import Visit, web_server
 from tests.browser.scene import PASSWORD, Home, home, reading, sunny

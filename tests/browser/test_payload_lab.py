@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from data import mongo
 from data import rereading as stored
-from services import ingest
+from services.ingestion import entering as ingest
 from solar import normalise
 from tests.browser.conftest import Visit
 from tests.browser.scene import Home, home

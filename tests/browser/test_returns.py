@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from services import accounts, prices, returns
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.returns import prices
+from services.returns import results as returns
 from solar.days import local_date, start_of_day
 from tests import servers
 from tests.browser.conftest import Visit

@@ -9,8 +9,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from deploy.local.ports import wait_for
-from services import groups, source_changes
-from services.viewer import Viewer
+from services.people.viewer import Viewer
+from services.sources import changes as source_changes
+from services.sources import groups
 from tests.browser.conftest import Visit
 from tests.browser.scene import Home, home
 from tests.servers import fetch

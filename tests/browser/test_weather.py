@@ -11,7 +11,9 @@ from playwright.sync_api import Page, expect
 
 from data import postgres, settings_store
 from data.settings_store import SettingType
-from services import history, weather_archive, weather_refresh
+from services.ingestion import history
+from services.weather import archive as weather_archive
+from services.weather import refresh as weather_refresh
 from solar.days import local_date
 from solar.simulation import SiteSpec, simulate
 from tests.browser.conftest import Visit

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from data import mongo, rollups
-from services import sources
-from services.returns_basis import CACHE
-from services.viewer import Viewer
+from services.people.viewer import Viewer
+from services.returns.basis import CACHE
+from services.sources import making as sources
 from solar.days import start_of_day
 
 DAILY = Path(__file__).parents[3] / "shared" / "data" / "powerwall_daily" / "daily.csv"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data import mongo, reading_writes, rollup_marks
-from services import rollups
+from services.rollups import updating as rollups
 from solar.energy import daily_energy
 from solar.vocabulary import NUMERIC_FIELDS
 

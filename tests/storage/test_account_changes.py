@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from data import postgres
-from services import account_changes, accounts, password_reset, sessions
-from services.accounts import Account
 from services.errors import Forbidden, Invalid, NotFound, TooMany
+from services.people import accounts, password_reset, sessions
+from services.people import changes as account_changes
+from services.people.accounts import Account
 from tests import posted
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)

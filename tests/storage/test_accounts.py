@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from data import postgres
-from services import accounts, passwords
-from services.accounts import Account
 from services.errors import Invalid
+from services.people import accounts, passwords
+from services.people.accounts import Account
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)
 PASSWORD = "Sunshine42"

@@ -11,20 +11,11 @@ import pytest
 from data import mongo, queue
 from data.settings_store import SettingType
 from jobs import scheduler
-from services import (
-    accounts,
-    api_tokens,
-    background,
-    own_data,
-    preferences,
-    second_factor,
-    simulating,
-    simulation,
-    sources,
-    system_state,
-)
+from services import background, simulating, simulation, system_state
 from services.errors import Forbidden, Invalid, NotFound
-from services.viewer import Viewer
+from services.people import accounts, api_tokens, own_data, preferences, second_factor
+from services.people.viewer import Viewer
+from services.sources import making as sources
 from tests import servers
 
 NOW = datetime(2026, 6, 21, 10, 0, 4, tzinfo=UTC)

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from services import accounts, balance, ingest, payload_lab, rereading, source_changes
 from services.errors import NotFound
-from services.viewer import Viewer
+from services.ingestion import entering as ingest
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.sources import balance, payload_lab, rereading
+from services.sources import changes as source_changes
 from solar import normalise
 
 NOW = datetime(2026, 6, 21, 18, tzinfo=UTC)

@@ -22,9 +22,11 @@ from components.connecting.mqtt import LOCAL_TREE, SENSORS, bridged_topic
 from data import mongo, readings
 from data.sources import ConnectionType
 from deploy.local.ports import accepts, free_port, wait_for
-from services import accounts, source_changes, source_connection
-from services.sources import NewSource
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.sources import changes as source_changes
+from services.sources import connection as source_connection
+from services.sources.making import NewSource
 from tests.running import Running, running
 
 ARRIVES_SECONDS = 25.0

@@ -7,9 +7,13 @@ import pandas as pd
 import pytest
 
 from data import audit_log, mongo, postgres
-from services import accounts, corrections, retention, sources, telemetry
 from services.errors import Invalid, NotFound
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.rollups import retention
+from services.sources import making as sources
+from services.telemetry import corrections
+from services.telemetry import queries as telemetry
 from tests.storage import telemetry_data as made
 
 ZONE, CAPACITY = "Europe/Berlin", 8000.0
@@ -94,7 +98,7 @@ def test_a_corrected_day_stands_at_once_and_is_undone_at_once(owner: Viewer, sou
 
 def test_consumption_from_the_balance_follows_a_corrected_part(owner: Viewer, source_id: str) -> None:
     mongo.database()["normalized_sun_source_data"].update_many({}, {"$unset": {"loadPower": "", "batteryPower": ""}})
-    from services import rollups
+    from services.rollups import updating as rollups
 
     rollups.request_rebuild(source_id)
     made.roll(source_id)

@@ -18,9 +18,14 @@ from deploy.local.demo.__main__ import open_book
 from deploy.local.demo.book import Book
 from deploy.local.demo.history import HELD_BACK, LIVE_STEP
 from deploy.local.demo.life import Life
-from services import accounts, credentials, ingest, prices, returns, sources
-from services.source_facts import CACHE
-from services.viewer import Viewer
+from services.ingestion import credentials
+from services.ingestion import entering as ingest
+from services.ingestion.source_facts import CACHE
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.returns import prices
+from services.returns import results as returns
+from services.sources import making as sources
 from solar import normalise
 from solar.simulation import initial_state
 from solar.vocabulary import COUNTER_FIELDS

@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 
 from data import mongo, readings
-from services import accounts, history, ingest, sources
 from services.errors import NotFound
-from services.source_facts import CACHE
+from services.ingestion import entering as ingest
+from services.ingestion import history
+from services.ingestion.source_facts import CACHE
+from services.people import accounts
+from services.sources import making as sources
 from solar import normalise
 
 NOW = datetime(2026, 6, 10, 9, tzinfo=UTC)

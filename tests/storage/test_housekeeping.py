@@ -6,7 +6,9 @@ from uuid import uuid4
 import pytest
 
 from data import mongo
-from services import accounts, housekeeping, sources
+from services import housekeeping
+from services.people import accounts
+from services.sources import making as sources
 
 NOW = datetime(2026, 6, 21, 12, tzinfo=UTC)
 OWN = {

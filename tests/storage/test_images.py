@@ -15,9 +15,12 @@ from data import object_store, settings
 from data.errors import StorageUnavailable
 from deploy.local.ports import free_port
 from jobs.tasks import sources as tasks
-from services import access, accounts, groups, images, source_changes
+from services import access
 from services.errors import Invalid, NotFound
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.sources import changes as source_changes
+from services.sources import groups, images
 from tests import servers
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)

@@ -13,9 +13,16 @@ import pandas as pd
 import pytest
 
 from data import mongo
-from services import accounts, exports, history, import_run, imports, retention, sources, telemetry
 from services.errors import Invalid, NotFound
-from services.viewer import Viewer
+from services.imports import run as import_run
+from services.imports import steps as imports
+from services.ingestion import history
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.rollups import retention
+from services.sources import making as sources
+from services.telemetry import exports
+from services.telemetry import queries as telemetry
 from tests.storage import telemetry_data as made
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"

@@ -12,8 +12,11 @@ import pytest
 
 from data import arrivals, mongo, readings
 from deploy.local.ports import free_port
-from services import accounts, documents, ingest, sources
-from services.source_facts import CACHE
+from services.ingestion import documents
+from services.ingestion import entering as ingest
+from services.ingestion.source_facts import CACHE
+from services.people import accounts
+from services.sources import making as sources
 from solar import normalise
 from tests import servers
 

@@ -17,8 +17,10 @@ from data import arrivals, mongo, readings
 from deploy.local.ports import wait_for
 from jobs import listener as jobs_listener
 from jobs.tasks import broker as tasks
-from services import accounts, ingest, sources
-from services.source_facts import CACHE
+from services.ingestion import entering as ingest
+from services.ingestion.source_facts import CACHE
+from services.people import accounts
+from services.sources import making as sources
 from solar import normalise
 from tests import servers
 from tests.mqtt import Device, Mosquitto, Restartable, listener, restartable_mongo

@@ -14,8 +14,10 @@ from werkzeug.serving import make_server
 
 from data import mongo, readings, settings
 from deploy.local.ports import accepts, free_port, wait_for
-from services import accounts, credentials, sources
-from services.source_facts import CACHE
+from services.ingestion import credentials
+from services.ingestion.source_facts import CACHE
+from services.people import accounts
+from services.sources import making as sources
 from tests import servers
 from tests.mqtt import Device, Restartable, Server, listener, restartable_postgres
 from web.server import create_server

@@ -17,7 +17,8 @@ from data import settings
 from deploy.local.mail import Catcher
 from deploy.local.ports import free_port
 from jobs.queue import make_app
-from services import mail, mail_texts
+from services.mail import sending as mail
+from services.mail import texts as mail_texts
 from tests import posted, servers
 
 LETTER = mail_texts.verification("407213", 10)

@@ -18,8 +18,11 @@ from data import mongo, readings, settings
 from deploy.local.ports import wait_for
 from jobs.dynsec import BrokerAway, DynamicSecurity
 from jobs.tasks import broker as tasks
-from services import accounts, broker_sync, credentials, sealing, sources
-from services.source_facts import CACHE
+from services import sealing
+from services.ingestion import broker_sync, credentials
+from services.ingestion.source_facts import CACHE
+from services.people import accounts
+from services.sources import making as sources
 from tests import servers
 from tests.mqtt import Device, Mosquitto, Server, listener
 

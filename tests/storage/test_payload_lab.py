@@ -9,9 +9,15 @@ import pytest
 from data import mongo, readings
 from data import rereading as stored_again
 from jobs.tasks import sources as tasks
-from services import access, accounts, ingest, payload_lab, rereading, rollups, source_changes, telemetry
+from services import access
 from services.errors import Invalid, NotFound
-from services.viewer import Viewer
+from services.ingestion import entering as ingest
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.rollups import updating as rollups
+from services.sources import changes as source_changes
+from services.sources import payload_lab, rereading
+from services.telemetry import queries as telemetry
 from solar import normalise
 from tests.servers import fetch
 
@@ -100,7 +106,7 @@ def test_a_saved_mapping_holds_from_now_on_and_for_the_past_when_asked(alice: Vi
     later = NOW + timedelta(hours=1)
     rollups.refresh_source(source_id, later)
     payload_lab.save(alice, source_id, {"fields": {"Sonne": {"field": "solarPower", "unit": "kW"}}}, None, later)
-    from services.source_facts import CACHE
+    from services.ingestion.source_facts import CACHE
 
     CACHE.forget()
     send(source_id, {"soc": 50, "Sonne": 2.0}, later)

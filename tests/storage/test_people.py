@@ -13,24 +13,16 @@ from PIL import Image
 from sqlalchemy import text
 
 from data import mongo, postgres, settings
-from services import (
-    account_removal,
-    account_tidying,
-    accounts,
-    api_tokens,
-    audit,
-    groups,
-    images,
-    people,
-    registration,
-    sessions,
-    simulating,
-    sources,
-    verification,
-)
+from services import audit, simulating
 from services.errors import Forbidden, Invalid, NotFound, TooMany
-from services.registration import Application
-from services.viewer import Viewer
+from services.people import accounts, api_tokens, registration, sessions, verification
+from services.people import administration as people
+from services.people import removal as account_removal
+from services.people import tidying as account_tidying
+from services.people.registration import Application
+from services.people.viewer import Viewer
+from services.sources import groups, images
+from services.sources import making as sources
 from tests import posted, servers
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)

@@ -8,9 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from data import postgres
 from data import prices as stored_prices
-from services import accounts, prices, returns
 from services.errors import Invalid, NotFound
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.returns import prices
+from services.returns import results as returns
 from tests.storage.returns_data import NOW, make_source, steady, store_days, store_hours
 
 DAYS = steady(date(2026, 6, 1), 20, produced=10.0, consumed=8.0, imported=3.0, exported=5.0)

@@ -10,8 +10,12 @@ import pytest
 from data import mongo, postgres, rollup_marks
 from data import retention as stored
 from data import sources as stored_sources
-from services import accounts, retention, rollups, sources, telemetry
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.rollups import retention
+from services.rollups import updating as rollups
+from services.sources import making as sources
+from services.telemetry import queries as telemetry
 from tests.storage import telemetry_data as made
 
 ZONE, CAPACITY = "Europe/Berlin", 8000.0

@@ -11,9 +11,15 @@ import pytest
 
 from data import mongo, postgres, sources
 from data.rollups import FIVE_MINUTES
-from services import accounts, groups, prices, returns, returns_energies, returns_replays, returns_terms
 from services.errors import Invalid, NotFound
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.returns import energies as returns_energies
+from services.returns import prices
+from services.returns import replays as returns_replays
+from services.returns import results as returns
+from services.returns import terms as returns_terms
+from services.sources import groups
 from solar.days import start_of_day
 from solar.returns import interval_parts
 from tests.storage import telemetry_data as made

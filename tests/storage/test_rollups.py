@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from data import mongo, rollup_marks
-from services import accounts, rollups, sources
+from services.people import accounts
+from services.rollups import updating as rollups
+from services.sources import making as sources
 from tests.storage import telemetry_data as made
 
 ZONE, CAPACITY = "Europe/Berlin", 8000.0
@@ -185,7 +187,7 @@ def test_the_open_bucket_stays_marked(source_id: str, frame: pd.DataFrame) -> No
 def test_one_failing_source_does_not_stop_the_others(
     source_id: str, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from services import rollup_round
+    from services.rollups import round as rollup_round
 
     owner = accounts.create_user("other@example.org", "Sunny-day-7", "", "")
     values = {"name": "Barn", "connection_type": 0, "time_zone": ZONE}

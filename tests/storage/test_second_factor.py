@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from data import postgres
-from services import accounts, second_factor
-from services.accounts import Account
 from services.errors import Invalid
+from services.people import accounts, second_factor
+from services.people.accounts import Account
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)

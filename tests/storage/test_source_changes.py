@@ -10,9 +10,16 @@ import pytest
 from data import mongo, readings, rollup_marks
 from data.sources import ConnectionType
 from jobs.tasks import sources as tasks
-from services import access, accounts, credentials, groups, ingest, rollups, source_changes, telemetry
+from services import access
 from services.errors import Invalid, NotFound
-from services.viewer import Viewer
+from services.ingestion import credentials
+from services.ingestion import entering as ingest
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.rollups import updating as rollups
+from services.sources import changes as source_changes
+from services.sources import groups
+from services.telemetry import queries as telemetry
 from solar import normalise
 from tests.servers import fetch
 

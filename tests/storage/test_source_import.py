@@ -4,9 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services import access, accounts, credentials, groups, source_import
+from services import access
 from services.errors import Invalid
-from services.viewer import Viewer
+from services.ingestion import credentials
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.sources import file_import as source_import
+from services.sources import groups
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("stores")

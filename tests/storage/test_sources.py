@@ -11,11 +11,13 @@ from data import groups, postgres, settings, settings_store
 from data import sources as stored
 from data.errors import StorageUnavailable
 from data.settings_store import SettingType
-from services import accounts, credentials, sources
-from services import groups as group_service
-from services.accounts import Account
 from services.errors import Invalid, NotFound
-from services.sources import NewSource
+from services.ingestion import credentials
+from services.people import accounts
+from services.people.accounts import Account
+from services.sources import groups as group_service
+from services.sources import making as sources
+from services.sources.making import NewSource
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 import pytest
 
-from services import accounts, sources, telemetry
 from services.errors import NotFound
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.sources import making as sources
+from services.telemetry import queries as telemetry
 from solar.vocabulary import POWER_FIELDS
 from tests.storage import telemetry_data as made
 
@@ -153,7 +155,7 @@ def test_the_latest_state(owner: Viewer, source_id: str) -> None:
 
 
 def test_a_fleet_in_one_look(owner: Viewer, source_id: str, frame: pd.DataFrame) -> None:
-    from services import history
+    from services.ingestion import history
 
     values = {"name": "Barn", "connection_type": 0, "time_zone": "Asia/Tokyo"}
     silent = str(sources.create_source(owner.account_id, values, START).record.id)

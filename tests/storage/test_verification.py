@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from data import postgres
-from services import accounts, registration, verification
 from services.errors import Forbidden, Invalid, TooMany
-from services.registration import Application
-from services.verification import Claim
+from services.people import accounts, registration, verification
+from services.people.registration import Application
+from services.people.verification import Claim
 from tests import posted, servers
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)

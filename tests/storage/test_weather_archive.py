@@ -14,11 +14,16 @@ from data import mongo, postgres, queue, settings_store, sources, weather, weath
 from data.settings_store import SettingType
 from jobs.queue import make_app
 from jobs.scheduler import BEATS
-from services import history, housekeeping, source_changes, weather_archive, weather_jobs, weather_refresh
-from services import weather as reading
+from services import housekeeping
 from services.errors import Invalid, NotFound, TooMany
-from services.viewer import Viewer
-from services.weather_sources import ARCHIVE, job_progress
+from services.ingestion import history
+from services.people.viewer import Viewer
+from services.sources import changes as source_changes
+from services.weather import archive as weather_archive
+from services.weather import jobs as weather_jobs
+from services.weather import refresh as weather_refresh
+from services.weather import views as reading
+from services.weather.places import ARCHIVE, job_progress
 from solar.days import local_date, start_of_day
 from tests.servers import forget_settings
 from tests.storage.weather_scene import NOW, Scene, owner, source_at, weather_scene

@@ -13,9 +13,11 @@ from pvlib import solarposition
 
 from data import mongo, postgres, settings_store, weather, weather_hours
 from data.settings_store import SettingType
-from services import weather as reading
-from services import weather_keeping, weather_refresh, weather_sources
-from services.weather_sources import FORECAST
+from services.weather import keeping as weather_keeping
+from services.weather import places as weather_sources
+from services.weather import refresh as weather_refresh
+from services.weather import views as reading
+from services.weather.places import FORECAST
 from solar.days import end_of_day, local_date, start_of_day
 from solar.simulation import hourly_weather
 from tests.storage.weather_scene import NOW, RECORDED, WUERZBURG, Scene, owner, source_at, weather_scene

@@ -12,7 +12,8 @@ import httpx
 from data.weather_breaker import Breaker
 from data.weather_client import Endpoints, SharedBudget, WeatherClient
 from deploy.local.weather import WeatherServer
-from services import accounts, sources
+from services.people import accounts
+from services.sources import making as sources
 
 NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "openmeteo"

@@ -16,7 +16,7 @@ from components.fleet import (
     rows,
     spark_path,
 )
-from services.fleet import FleetSource, self_sufficiency
+from services.telemetry.overview import FleetSource, self_sufficiency
 
 NOW = datetime(2026, 6, 21, 12, 35, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from components.figures.energy import energy_figure, legend, summary
-from services.energy_ranges import BAR_COLUMNS
+from services.telemetry.energy_ranges import BAR_COLUMNS
 from solar.periods import Period, bars_of, period_around
 
 JUNE = period_around("month", date(2026, 6, 21))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services import holiday_calendar
+from services.returns import holiday_calendar
 
 
 def test_regions_have_days_of_their_own() -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from services import import_plans, import_rows, import_tables
 from services.errors import Invalid
-from services.import_plans import Column, Plan
+from services.imports import plans as import_plans
+from services.imports import rows as import_rows
+from services.imports import tables as import_tables
+from services.imports.plans import Column, Plan
 from solar import normalise
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from services import source_rules, time_zones
 from services.errors import Invalid
+from services.sources import rules as source_rules
+from services.sources import time_zones
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)
 LEAST: dict[str, Any] = {"name": "Roof", "connection_type": 0}

@@ -7,8 +7,8 @@ from types import ModuleType
 import pytest
 from flask.testing import FlaskClient
 
-from services import accounts
-from services.viewer import Viewer
+from services.people import accounts
+from services.people.viewer import Viewer
 
 PASSWORD = "Sunny-day-7"
 

@@ -8,7 +8,9 @@ from types import ModuleType
 import pytest
 from flask.testing import FlaskClient
 
-from services import api_tokens, simulating, sources
+from services import simulating
+from services.people import api_tokens
+from services.sources import making as sources
 from tests import servers
 from tests.web.conftest import Person, sign_in
 

@@ -9,8 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from data import settings
-from services import accounts, credentials, sources
-from services.source_facts import CACHE
+from services.ingestion import credentials
+from services.ingestion.source_facts import CACHE
+from services.people import accounts
+from services.sources import making as sources
 from tests import servers
 from web.server import create_server
 

@@ -11,7 +11,9 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from services import access, groups, images, source_changes
+from services import access
+from services.sources import changes as source_changes
+from services.sources import groups, images
 from tests.web.conftest import Person
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)

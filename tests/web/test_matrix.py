@@ -14,7 +14,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from services import accounts, api_tokens, groups, permissions, simulating, sources
+from services import simulating
+from services.people import accounts, api_tokens, permissions
+from services.sources import groups
+from services.sources import making as sources
 from tests import servers
 from tests.web.asking import BROKEN, GROUP_STORES, SOURCE_STORES, Answer, Callback, all_callbacks, ask
 from tests.web.conftest import PASSWORD, Person, sign_in

@@ -12,7 +12,7 @@ import pyotp
 import pytest
 from flask.testing import FlaskClient
 
-from services import accounts, second_factor
+from services.people import accounts, second_factor
 from tests import posted, servers
 from tests.web.conftest import PASSWORD, Person
 

@@ -13,7 +13,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from components.amounts import money
-from services import prices, returns, returns_terms
+from services.returns import prices
+from services.returns import results as returns
+from services.returns import terms as returns_terms
 from solar.days import local_date, start_of_day
 from solar.money import display
 from tests.storage.returns_data import ZONE, make_source, seasonal, store_days

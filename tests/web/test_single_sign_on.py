@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from services import accounts
+from services.people import accounts
 from tests import oidc_server, servers
 from tests.oidc_server import Provider
 from tests.web.conftest import PASSWORD, Person

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services import history, import_run, sources
+from services.imports import run as import_run
+from services.ingestion import history
+from services.sources import making as sources
 from tests.storage import telemetry_data as made
 from tests.web.conftest import Person
 

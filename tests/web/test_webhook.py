@@ -15,8 +15,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from data import arrivals, mongo, readings, settings
-from services import accounts, credentials, sources, webhooks
-from services.source_facts import CACHE
+from services.ingestion import credentials, webhooks
+from services.ingestion.source_facts import CACHE
+from services.people import accounts
+from services.sources import making as sources
 from tests import servers
 from web import webhook as edge
 from web.server import create_server

@@ -12,7 +12,7 @@ from deploy.local.demo.book import Book
 from deploy.local.demo.devices import Device, messages
 from deploy.local.demo.history import HELD_BACK, LIVE_STEP, cut
 from deploy.local.demo.sites import SITES, Site
-from services import history
+from services.ingestion import history
 from solar.simulation import simulate_from
 
 SAVE_SECONDS = 60.0

@@ -8,9 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from data.settings import Settings
-from services import access, accounts, credentials, groups, prices, returns_terms, sources
+from services import access
 from services.errors import Invalid
-from services.viewer import Viewer
+from services.ingestion import credentials
+from services.people import accounts
+from services.people.viewer import Viewer
+from services.returns import prices
+from services.returns import terms as returns_terms
+from services.sources import groups
+from services.sources import making as sources
 from solar.days import local_date
 from solar.simulation import SiteSpec
 

@@ -1,0 +1,1 @@
+"""Everything that enters: credentials, MQTT and webhook messages, history in bulk."""

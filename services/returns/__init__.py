@@ -1,0 +1,1 @@
+"""Prices, tariffs and returns of sources."""

@@ -1,0 +1,1 @@
+"""Sources and groups as their owners keep them: made, changed, connected, understood, listed."""

@@ -1,0 +1,1 @@
+"""What is read of telemetry: series, energies, key figures, fleets, corrections and exports."""

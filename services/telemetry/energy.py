@@ -1,0 +1,168 @@
+"""Daily energies and key figures of a source as the pages read them, and why each number is what it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data import mongo, rollup_marks, rollup_reads, rollup_states, rollups
+from data.rollup_marks import ANY_FIELD
+from data.sources import SourceRecord
+from services import access
+from services.people.viewer import Viewer
+from services.rollups import energy as rollup_energy
+from services.rollups.energy import Stretch
+from services.rollups.readings import ENERGY_FIELDS
+from services.rollups.sites import site_of
+from solar import days
+from solar.energy import Candidate, DayEnergy, Explanation, candidate_from_json, judge, note_from_json
+from solar.kpis import RADIATION, Installation, KeyFigures, key_figures
+from solar.vocabulary import CHANNELS
+
+_LONGEST_OPEN = timedelta(hours=26)
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Energies:
+    """Energies of local days: four frames of one shape, a row per `datetime.date` that has any, a column per channel.
+
+    kWh, covered share of the day (0..1), recovered kWh (NaN where not known), and the name of the method or None.
+    """
+
+    kwh: pd.DataFrame
+    coverage: pd.DataFrame
+    recovered_kwh: pd.DataFrame
+    method: pd.DataFrame
+
+
+def energies(viewer: Viewer, source_id: str, first: date, last: date) -> Energies:
+    """Return the energies of the local dates from `first` to `last`, both included; today's are up to the moment."""
+    return energies_of(access.source_for(viewer, source_id), first, last)
+
+
+def energies_of(source: SourceRecord, first: date, last: date) -> Energies:
+    """Return the energies of a source already authorised; see `energies`."""
+    start, end = days.start_of_day(first, source.time_zone), days.end_of_day(last, source.time_zone)
+    found = rollup_reads.daily(mongo.database(), str(source.id), start, end)
+    dates = pd.Index([date.fromisoformat(each["date"]) for each in found], name="date", dtype=object)
+    shape = (len(found), len(CHANNELS))
+    frames = {
+        name: pd.DataFrame(
+            np.array([each[name] for each in found], dtype=kind).reshape(shape), index=dates, columns=list(CHANNELS)
+        )
+        for name, kind in (("kwh", float), ("coverage", float), ("recovered", float), ("method", object))
+    }
+    for row in rows_not_rolled_up(source, start, end):
+        if first <= row.date <= last:
+            _put(frames, row)
+    ordered = {name: frame.dropna(how="all").sort_index() for name, frame in frames.items()}
+    return Energies(ordered["kwh"], ordered["coverage"], ordered["recovered"], ordered["method"])
+
+
+def _put(frames: dict[str, pd.DataFrame], row: DayEnergy) -> None:
+    values = {"kwh": row.kwh, "coverage": row.coverage, "recovered": row.recovered_kwh, "method": row.method}
+    for name, value in values.items():
+        frames[name].loc[row.date, row.channel] = value
+
+
+def rows_not_rolled_up(source: SourceRecord, start: datetime, end: datetime) -> list[DayEnergy]:
+    """Return the energies of the newest days of a window that readings not rolled up yet change."""
+    database, source_id = mongo.database(), str(source.id)
+    since = max(start, end - _LONGEST_OPEN)
+    marked = [each for each in rollup_marks.ranges(database, source_id, since) if each[0] < end and each[1] > start]
+    if not marked:
+        return []
+    newest = max(until for _, until in marked)
+    begin = min(begin for begin, until in marked if until > newest - _LONGEST_OPEN)
+    standing = rollup_states.standings(database, [source_id]).get(source_id, {})
+    known = set(standing.get("fields", ()))
+    if not known:
+        # Nothing of this source was rolled up yet: any field may be there.
+        standing = {**standing, "fields": list(ENERGY_FIELDS)}
+    stretch = Stretch(begin, newest, frozenset(known or {ANY_FIELD}))
+    return rollup_energy.rows_now(site_of(source), standing, stretch)
+
+
+def day_energy(viewer: Viewer, source_id: str, day: date) -> dict[str, DayEnergy]:
+    """Return the energies of a local day by channel; a channel of which nothing is known is absent."""
+    source = access.source_for(viewer, source_id)
+    start, end = days.start_of_day(day, source.time_zone), days.end_of_day(day, source.time_zone)
+    rows = [row for each in rollup_reads.daily(mongo.database(), str(source.id), start, end) for row in _rows(each)]
+    rows += [row for row in rows_not_rolled_up(source, start, end) if row.date == day]
+    return {row.channel: row for row in rows}
+
+
+def _rows(document: dict[str, Any]) -> list[DayEnergy]:
+    values = zip(*(document[name] for name in ("kwh", "method", "coverage", "recovered")), strict=True)
+    day = date.fromisoformat(document["date"])
+    return [
+        DayEnergy(day, channel, *row) for channel, row in zip(CHANNELS, values, strict=True) if row[0] is not None
+    ]
+
+
+def kpis(
+    viewer: Viewer,
+    source_id: str,
+    first: date,
+    last: date,
+    *,
+    radiation: dict[date, float] | None = None,
+    co2_kg_per_kwh: float | None = None,
+) -> KeyFigures:
+    """Return the key figures of a period of local dates, both included; `radiation` in MJ/m2 per date."""
+    source = access.source_for(viewer, source_id)
+    found = energies_of(source, first, last)
+    values: dict[date, dict[str, float | None]] = {
+        day: dict(zip(CHANNELS, row, strict=True))
+        for day, row in zip(found.kwh.index, found.kwh.to_numpy().tolist(), strict=True)
+    }
+    for day, value in (radiation or {}).items():
+        values.setdefault(day, {})[RADIATION] = value
+    installation = Installation(
+        source.time_zone, source.installed_capacity_watts, source.battery_capacity_kwh, co2_kg_per_kwh
+    )
+    start, end = days.start_of_day(first, source.time_zone), days.end_of_day(last, source.time_zone)
+    return key_figures(
+        values,
+        installation,
+        first=first,
+        last=last,
+        state_of_charge_start=_charge_before(source, start),
+        state_of_charge_end=_charge_before(source, end),
+    )
+
+
+def _charge_before(source: SourceRecord, instant: datetime) -> float | None:
+    """The last state of charge (%) of the day before an instant."""
+    since = instant - _ONE_DAY - timedelta(hours=1)
+    found = rollup_reads.last_value(mongo.database(), str(source.id), "stateOfCharge", instant, since)
+    return None if found is None else float(found)
+
+
+def explain(viewer: Viewer, source_id: str, day: date, channel: str) -> Explanation:
+    """Return why the energy of a channel on a local day is what it is: the row, what each source of it said with the
+    verdict on it, and the odd steps of counters on that day."""
+    source = access.source_for(viewer, source_id)
+    row = day_energy(viewer, source_id, day).get(channel)
+    start = days.start_of_day(day, source.time_zone)
+    found = rollup_states.energy_days(mongo.database(), str(source.id), start, start + timedelta(minutes=1))
+    kept = found[0] if found else {}
+    candidates = [each for each in _candidates(kept.get("candidates", ())) if each.channel == channel]
+    notes = [note for each in kept.get("notes", ()) if (note := note_from_json(each)).channel == channel]
+    return Explanation(row, judge(candidates) if candidates else [], notes)
+
+
+def _candidates(documents: Sequence[dict[str, object]]) -> list[Candidate]:
+    return [candidate_from_json(each) for each in documents]
+
+
+def hourly(viewer: Viewer, source_id: str, start: datetime, end: datetime) -> pd.DataFrame:
+    """Return kWh per channel and hour of `[start, end)` from power: aware UTC index, NaN where nothing is known."""
+    source = access.source_for(viewer, source_id)
+    found = rollup_reads.energies(mongo.database(), rollups.HOURS, str(source.id), start, end)
+    index = pd.DatetimeIndex(pd.to_datetime([each["start"] for each in found], utc=True), name="timestamp")
+    return pd.DataFrame([each["energy"] for each in found], index=index, columns=list(CHANNELS), dtype=float)

@@ -1,0 +1,1 @@
+"""Weather of sources: fetched, kept, read, and set against production."""

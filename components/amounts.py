@@ -1,9 +1,12 @@
-"""How money, prices and rates are written: minor units of ISO 4217, thin spaces between thousands, a dash for none."""
+"""How money, prices and rates are written: minor units of ISO 4217, thin spaces between thousands, a dash for none.
+
+The decimal mark is the reader's: a point, or a comma for those who prefer it.
+"""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from components.quantities import MISSING, Quantity
+from components.quantities import MISSING, Quantity, localised
 from solar.money import display, plain
 
 _SYMBOLS = {
@@ -23,7 +26,7 @@ def grouped(text: str) -> str:
     """Put thin spaces between the thousands of a plain number, and a real minus before it."""
     whole, point, decimals = text.lstrip("-").partition(".")
     spaced = f"{int(whole):,}".replace(",", _THIN) if len(whole) > 3 else whole
-    return f"{_MINUS if text.startswith('-') else ''}{spaced}{point}{decimals}"
+    return f"{_MINUS if text.startswith('-') else ''}{spaced}{localised(point)}{decimals}"
 
 
 def money(amount: Decimal | None, currency: str) -> Quantity:
@@ -39,7 +42,7 @@ def money_words(amount: Decimal | None, currency: str) -> str:
 
 def price(amount: Decimal | None) -> str:
     """Write a price per kWh as it was entered."""
-    return MISSING if amount is None else plain(amount).replace("-", _MINUS)
+    return MISSING if amount is None else localised(plain(amount).replace("-", _MINUS))
 
 
 def calculated_price(amount: Decimal | None, currency: str) -> Quantity:
@@ -73,7 +76,7 @@ def percent(value: Decimal | None, decimals: int = 1) -> Quantity:
 
 def years(value: Decimal | None) -> Quantity:
     """Write a length in years."""
-    return Quantity(MISSING if value is None else f"{value:.1f}", "years")
+    return Quantity(MISSING if value is None else localised(f"{value:.1f}"), "years")
 
 
 def energy_words(kwh: Decimal) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from components.connecting import Address, Example
+from components.connecting import Example
 from components.copying import code_block, copy_button, copy_field, save_button
 from components.icons import icon
 from components.quantities import MISSING, age, clock, percent, power
 from components.source_page import warning
+from solar.addresses import Address
 
 _SHOWN = (
     ("solarPower", "Solar"), ("loadPower", "House"), ("gridPower", "Grid"), ("batteryPower", "Battery"),

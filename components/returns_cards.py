@@ -7,6 +7,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from components.icons import icon
+from components.quantities import localised
 
 _WAITING = "Still waiting for the database. The page goes on by itself."
 DRAWN = "money-chart"
@@ -72,7 +73,8 @@ def number_input(identity: Any, label: str, unit: str, **more: Any) -> Any:
     return dmc.NumberInput(
         id=identity, label=label, hideControls=True, thousandSeparator="\N{NARROW NO-BREAK SPACE}",
         rightSection=html.Span(unit, className="input-unit"), rightSectionWidth=max(34, 9 * len(unit)),
-        rightSectionPointerEvents="none", **{"decimalScale": 6, **more},
+        rightSectionPointerEvents="none", decimalSeparator=localised("."), allowedDecimalSeparators=[".", ","],
+        **{"decimalScale": 6, **more},
     )
 
 

@@ -54,9 +54,10 @@ def assumption_fields(field_type: str, unit_type: str) -> Any:
 
 
 def _field(term: Term, field_type: str, unit_type: str) -> Any:
+    # No delay here, or a quick save would be without the last key; the browser waits before it asks for the result.
     field = number_input(
         {"type": field_type, "name": term.name}, term.label, term.unit or "EUR", allowNegative=term.negative,
-        allowDecimal=not term.whole, debounce=300,
+        allowDecimal=not term.whole,
     )
     field.rightSection = html.Span(term.unit, id={"type": unit_type, "name": term.name}, className="input-unit")
     return field

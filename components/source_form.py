@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from components.icons import icon
+from components.quantities import localised
 
 BATTERY_CHOICES = (("", "Not known"), ("yes", "Yes"), ("no", "No"))
 
@@ -88,7 +89,7 @@ def _number(field: Field, about: Mapping[str, Any]) -> Any:
     unit = html.Span(field.unit, className="input-unit") if field.unit else None
     return dmc.NumberInput(
         **about, hideControls=True, decimalScale=6, rightSection=unit, rightSectionWidth=44,
-        rightSectionPointerEvents="none",
+        rightSectionPointerEvents="none", decimalSeparator=localised("."), allowedDecimalSeparators=[".", ","],
     )
 
 

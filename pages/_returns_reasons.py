@@ -11,6 +11,7 @@ from components.amounts import (
     calculated_price,
     energy_words,
     full_date,
+    grouped,
     money_words,
     percent,
     price,
@@ -18,11 +19,10 @@ from components.amounts import (
     short_date,
     stretch_words,
 )
-from components.quantities import MISSING, clock
+from components.quantities import MISSING, clock, localised
 from components.returns_why import Why, details, table, why_body
 from pages import _returns_view as view
 from services.returns.results import Returns
-from solar.money import plain
 from solar.returns import REASONS, DayValue, Explanation, by_month, by_price_version, explain_measured, explain_modelled
 
 LABELS = {
@@ -86,13 +86,13 @@ def written(value: Any, unit: str, currency: str) -> str:
         return energy_words(value)
     if unit == "fraction":
         return str(rate(value, 2))
-    return str(percent(value)) if unit == "percent" else f"{value:.1f} {unit}"
+    return str(percent(value)) if unit == "percent" else f"{localised(f'{value:.1f}')} {unit}"
 
 
 def _co2(found: Returns) -> Why:
     co2 = found.co2
-    kilograms = MISSING if co2.kilograms is None else f"{co2.kilograms:.1f} kg"
-    factor = MISSING if co2.factor is None else f"{plain(co2.factor)} kg per kWh"
+    kilograms = MISSING if co2.kilograms is None else f"{grouped(f'{co2.kilograms:.1f}')} kg"
+    factor = MISSING if co2.factor is None else f"{price(co2.factor)} kg per kWh"
     note = "Exported energy counts too: it displaces other energy in the grid. Building the plant is not taken off."
     terms = [("Produced", energy_words(co2.produced_kwh)), ("Days", str(co2.days)), ("Factor", factor)]
     missing = REASONS.get(co2.reason or "", "")

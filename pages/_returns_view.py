@@ -11,6 +11,7 @@ import pandas as pd
 from components.amounts import (
     calculated_price,
     full_date,
+    grouped,
     money,
     money_words,
     percent,
@@ -20,7 +21,7 @@ from components.amounts import (
     symbol,
     whole_money,
 )
-from components.quantities import MISSING, Quantity
+from components.quantities import MISSING, Quantity, localised
 from components.returns_tiles import Figure, Saved
 from services.returns.results import Returns
 from solar.money import decimal_of, plain
@@ -102,7 +103,7 @@ def priced_share(found: Returns) -> str:
 def head_figures(found: Returns) -> list[Figure]:
     """Return the tiles beside what was saved: payback, NPV, IRR and LCOE."""
     assumed, currency = found.terms.assumptions, found.plant.currency
-    discount = f"{assumed.years} years at {rate(assumed.real_discount_rate).value.removesuffix('.0')} % real"
+    discount = f"{assumed.years} years at {rate(assumed.real_discount_rate).value.removesuffix(localised('.0'))} % real"
     today = found.outlook.prices
     written = today and (_averaged if today.averaged else price)(today.import_price)
     buys = f"you buy at {written} {symbol(currency)}" if written else ""
@@ -138,8 +139,9 @@ def co2_figure(found: Returns) -> Figure:
         note = REASONS[found.co2.reason or "no-factor"]
         note += " Enter it in the assumptions." if found.co2.reason == "no-factor" else ""
         return Figure("co2", "CO₂ avoided", Quantity(MISSING, "kg"), note)
-    value = Quantity(f"{kilograms:.0f}", "kg") if abs(kilograms) < 1000 else Quantity(f"{kilograms / 1000:.2f}", "t")
-    return Figure("co2", "CO₂ avoided", value, f"at {plain(factor or Decimal(0))} kg per kWh produced")
+    is_light = abs(kilograms) < 1000
+    value = Quantity(f"{kilograms:.0f}", "kg") if is_light else Quantity(grouped(f"{kilograms / 1000:.2f}"), "t")
+    return Figure("co2", "CO₂ avoided", value, f"at {price(factor or Decimal(0))} kg per kWh produced")
 
 
 def _amount(found: Returns, name: str, label: str, note: str) -> Figure:

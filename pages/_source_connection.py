@@ -1,6 +1,5 @@
 """The tab of a source that connects its device: credentials, examples, the wait for the first message."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from components import connection_cards
-from components.connecting import Address, examples, sample_body
+from components.connecting import examples, sample_body
 from components.connection_cards import Wait
 from components.returns_cards import button, card, modal
 from components.shell import ShellIds
@@ -120,7 +119,7 @@ def show(source_id: str, _revision: Any, kept: dict[str, str] | None) -> Any:
     """Show where the source sends to, its secret right after it was made, and what to paste."""
     viewer, secret = current(), _secret_of(kept, source_id)
     record = access.source_for(viewer, source_id, manage=True)
-    address = Address(**asdict(source_connection.address(viewer, source_id)))
+    address = source_connection.address(viewer, source_id)
     is_mqtt = record.connection_type == 0
     held = source_connection.credentials_of(viewer, source_id, datetime.now(UTC))
     standing = connection_cards.standing(held.holding, held.older_until, record.time_zone)

@@ -1,10 +1,11 @@
 """Commands and configurations that connect a source as they stand, made from its address and its secret."""
 
-from components.connecting.address import PLACEHOLDER, Address, Example, sample_body
 from components.connecting.mqtt import mqtt_examples
+from components.connecting.parts import PLACEHOLDER, Example, sample_body
 from components.connecting.webhook import webhook_examples
+from solar.addresses import Address
 
-__all__ = ["PLACEHOLDER", "Address", "Example", "examples", "sample_body"]
+__all__ = ["PLACEHOLDER", "Example", "examples", "sample_body"]
 
 
 def examples(address: Address, *, is_mqtt: bool, secret: str | None) -> list[Example]:

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from components.connecting.address import SAMPLE, Address, Example, sample_body
+from components.connecting.parts import SAMPLE, Example, sample_body
+from solar.addresses import Address
 
 # What Home Assistant calls the sensors is the reader's business; these names are only the pattern.
 SENSORS = {

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from components.connecting.address import SAMPLE, Address, Example, sample_body
 from components.connecting.mqtt import NODE_RED_NOTE, SENSORS, state_of
+from components.connecting.parts import SAMPLE, Example, sample_body
+from solar.addresses import Address
 
 
 def webhook_examples(address: Address, secret: str) -> list[Example]:

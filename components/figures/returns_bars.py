@@ -7,6 +7,7 @@ from components import theme
 from components.amounts import symbol
 from components.figures.returns_parts import check_size, dates, empty, layout, write
 from components.theme import Scheme
+from solar.money import minor_units
 
 HEIGHT = 260
 _LABEL_MARGIN = 78
@@ -34,10 +35,11 @@ def _bars(frame: pd.DataFrame, column: str, meaning: str, words: str, currency: 
     tokens = theme.TOKENS[scheme]
     # Amber alone is too pale on white: it gets an outline in its line colour.
     outline = tokens["solar"] if scheme == "light" and meaning == "solar" else tokens["card"]
+    amount = f"%{{y:,.{minor_units(currency)}f}} {symbol(currency)}"
     return go.Bar(
         x=dates(frame.index), y=[None if value != value else value for value in frame[column]], name=words,
         marker={"color": tokens[f"{meaning}-fill"], "line": {"color": outline, "width": 1}},
-        hovertemplate=f"{words.capitalize()}  <b>%{{y:,.2f}} {symbol(currency)}</b><extra></extra>",
+        hovertemplate=f"{words.capitalize()}  <b>{amount}</b><extra></extra>",
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import theme
-from components.amounts import symbol
+from components.amounts import grouped, symbol
 from components.figures.returns_parts import DAY_TITLE, check_size, dates, empty, layout, write
 from components.theme import Scheme
 
@@ -73,7 +73,7 @@ def _lines(measured: pd.DataFrame, modelled: pd.DataFrame, currency: str, scheme
     if len(modelled) < 2:
         return lines
     reach = [
-        f"  {low:,.0f} to {high:,.0f}" if low == low and high == high else ""
+        f"  {grouped(f'{low:.0f}')} to {grouped(f'{high:.0f}')}" if low == low and high == high else ""
         for low, high in modelled[["p10", "p90"]].astype(float).itertuples(index=False)
     ]
     modelled_line = go.Scatter(

@@ -15,23 +15,10 @@ from services.ingestion import entering as ingest
 from services.people.viewer import Viewer
 from services.sources import making as sources
 from solar import normalise
+from solar.addresses import Address
 
 LARGEST_TEST_BYTES = 64 * 1024
 _MQTT_PORT, _MQTTS_PORT = 1883, 8883
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a source sends to; `topic_root` ends with a slash, `webhook_url` is whole."""
-
-    source_id: str
-    host: str
-    port: int
-    uses_tls: bool
-    topic: str
-    topic_root: str
-    user: str
-    webhook_url: str
 
 
 @dataclass(frozen=True, slots=True)

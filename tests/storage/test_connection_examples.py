@@ -16,9 +16,9 @@ import pytest
 import yaml
 from jinja2 import Environment
 
-from components.connecting import Address, Example, examples
-from components.connecting.address import SAMPLE
+from components.connecting import Example, examples
 from components.connecting.mqtt import LOCAL_TREE, SENSORS, bridged_topic
+from components.connecting.parts import SAMPLE
 from data import mongo, readings
 from data.sources import ConnectionType
 from deploy.local.ports import accepts, free_port, wait_for
@@ -40,8 +40,7 @@ class Pasted:
         account = accounts.create_user(f"{way.name.lower()}@example.org", "Sunny-day-7", "", "")
         owner = Viewer(account.id, "", "", frozenset({"User"}))
         self.made: NewSource = source_changes.create(owner, {"name": "Roof", "connection_type": int(way)}, now())
-        told = source_connection.address_of(self.made.record)
-        self.address = Address(**{name: getattr(told, name) for name in Address.__slots__})
+        self.address = source_connection.address_of(self.made.record)
         is_mqtt = way is ConnectionType.MQTT
         self.examples = {each.name: each for each in examples(self.address, is_mqtt=is_mqtt, secret=self.made.secret)}
 

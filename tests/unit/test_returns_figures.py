@@ -6,7 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from components import theme
+from components import quantities, theme
 from components.amounts import calculated_price, money, money_words, percent, price, stretch_words, whole_money
 from components.figures.returns_bars import months_figure
 from components.figures.returns_payback import payback_figure
@@ -134,3 +134,21 @@ def test_other_numbers() -> None:
     assert stretch_words(date(2023, 3, 20), date(2023, 4, 2)) == "20 March to 2 April 2023"
     assert stretch_words(date(2023, 3, 20), date(2024, 4, 2)) == "20 March 2023 to 2 April 2024"
     assert stretch_words(date(2023, 3, 20), date(2023, 3, 20)) == "20 March 2023"
+
+
+def test_who_prefers_a_decimal_comma_gets_one() -> None:
+    quantities.set_format(lambda: True)
+    try:
+        assert str(money(D("4636.275"), "EUR")) == f"4{THIN}636,28 €"
+        assert (price(D("-0.0125")), percent(D("7.25")).value) == (f"{MINUS}0,0125", "7,3")
+        assert calculated_price(D("0.059148"), "EUR").value == "0,0591"
+        assert whole_money(D("-24189.5"), "EUR").value == f"{MINUS}24{THIN}190"
+    finally:
+        quantities.set_format(lambda: False)
+
+
+@pytest.mark.parametrize(("currency", "decimals"), [("EUR", 2), ("JPY", 0), ("KWD", 3)])
+def test_a_bar_is_told_with_the_minor_units_of_its_currency(currency: str, decimals: int) -> None:
+    frame = pd.DataFrame({"self_used": [80.0], "exported": [30.0]}, index=[date(2026, 3, 1)])
+    for bar in months_figure(frame, currency=currency, scheme="light").data:
+        assert f"%{{y:,.{decimals}f}}" in bar.hovertemplate

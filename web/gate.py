@@ -114,7 +114,7 @@ def _check() -> Any:
         return bearer.check()
     if request.method not in _SAFE_METHODS and _is_cross_site():
         return _refusal(403, "this request came from another site")
-    if request.endpoint in PUBLIC_ENDPOINTS or (request.method in _SAFE_METHODS and _is_public_file()):
+    if request.endpoint in PUBLIC_ENDPOINTS or (request.method in _SAFE_METHODS and is_public_file()):
         return None
     try:
         known = current_user.is_authenticated
@@ -127,7 +127,8 @@ def _check() -> Any:
     return None
 
 
-def _is_public_file() -> bool:
+def is_public_file() -> bool:
+    """Return whether the request is for a file of ours or of a component library, which everybody may read."""
     return request.path.startswith(PUBLIC_PREFIXES)
 
 

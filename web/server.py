@@ -11,6 +11,8 @@ from web import (
     account_files,
     api,
     broker_contract,
+    caching,
+    compression,
     gate,
     headers,
     health,
@@ -55,5 +57,8 @@ def create_server(settings: Settings) -> Flask:
         trusted = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, trusted, trusted, trusted)  # type: ignore[method-assign]
     gate.install(server)
+    # What is registered last comes first: the content policy reads pages before they are packed.
+    compression.install(server)
+    caching.install(server)
     headers.install(server)
     return server

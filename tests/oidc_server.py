@@ -30,6 +30,10 @@ class Provider:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     stranger_key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
 
+    def change_key(self, name: str) -> None:
+        """Sign by another key from now on."""
+        self.key = RSAKey.generate_key(2048, {"kid": name})
+
     def id_token(self, nonce: str) -> str:
         """A signed statement of who is signed in."""
         now = int(time.time())
@@ -40,7 +44,7 @@ class Provider:
         }  # fmt: skip
         claims |= {**self.person, **wrong.get(self.wrong, {})}
         key = self.stranger_key if self.wrong == "signature" else self.key
-        return jwt.encode({"alg": "RS256", "kid": "one"}, claims, key)
+        return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
 
 
 def _app(provider: Provider) -> Flask:

@@ -7,10 +7,10 @@ from typing import Any
 
 import requests
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.flask_client import OAuth
+from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
 from flask import Blueprint, abort, current_app, redirect, request, session
 from flask_login import current_user
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 
 from data import settings
 from services.people import external_logins
@@ -81,6 +81,18 @@ def _person(claims: dict[str, Any]) -> Person:
     )
 
 
+class _KnownServer(FlaskOAuth2App):  # type: ignore[misc]
+    """The other server with its keys, fetched anew where one does not fit: it may have new ones of the same name."""
+
+    def parse_id_token(self, token: dict[str, Any], nonce: str, *rest: Any, **more: Any) -> Any:
+        """Return who is signed in there; raises JoseError where the newest keys do not fit either."""
+        try:
+            return super().parse_id_token(token, nonce, *rest, **more)
+        except BadSignatureError:
+            self.fetch_jwk_set(force=True)
+            return super().parse_id_token(token, nonce, *rest, **more)
+
+
 def _server() -> Any:
     return _client(settings.get().oidc_issuer, settings.get().oidc_client_id).create_client("server")
 
@@ -90,6 +102,7 @@ def _client(issuer: str, client_id: str) -> OAuth:
     oauth = OAuth(current_app._get_current_object())  # type: ignore[attr-defined]
     oauth.register(
         "server",
+        client_cls=_KnownServer,
         client_id=client_id,
         client_secret=settings.get().oidc_client_secret,
         server_metadata_url=f"{issuer}/.well-known/openid-configuration",

@@ -98,6 +98,14 @@ def test_what_the_other_server_gets_wrong_is_refused(provider: Provider, strange
     assert servers.fetch("SELECT count(*) FROM users") == [(0,)]
 
 
+@pytest.mark.parametrize("name", ["one", "two"])
+def test_new_keys_of_the_other_server_are_fetched(provider: Provider, stranger: FlaskClient, name: str) -> None:
+    assert round_trip(stranger).status_code == 302
+    provider.change_key(name)
+    assert round_trip(stranger).status_code == 302
+    assert stranger.get("/_dash-layout").status_code == 200
+
+
 def test_an_answer_for_another_browser_is_refused(
     app: ModuleType, provider: Provider, stranger: FlaskClient
 ) -> None:

@@ -9,7 +9,7 @@ from data.models.preferences import UserSetting
 from data.models.prices import HourlyPrice, KwhPriceHistory
 from data.models.progress import JobProgress
 from data.models.returns import ReturnsSetting, SourceCost
-from data.models.sharing import SunSourceSharing
+from data.models.sharing import Membership, SharedLink, SunSourceSharing
 from data.models.sources import PowerGroup, SunSource
 from data.models.telemetry import TelemetryCorrection, TelemetryImport
 from data.models.weather import WeatherData
@@ -21,11 +21,13 @@ __all__ = [
     "HourlyPrice",
     "JobProgress",
     "KwhPriceHistory",
+    "Membership",
     "PowerGroup",
     "ReturnsSetting",
     "Role",
     "RoleClaim",
     "ScheduleBeat",
+    "SharedLink",
     "Simulation",
     "SingleUseLink",
     "SourceCost",

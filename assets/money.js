@@ -4,13 +4,18 @@
   const keep = () => window.dash_clientside.no_update;
   const text = (value) => (value === null || value === undefined ? "" : String(value));
 
-  // What differs from the saved terms is being tried; nothing is, where nothing differs. Set this way and not as an
-  // output, the result need not wait for the form to be filled.
+  // What differs from the saved terms is being tried, once nobody has typed for a moment; nothing is, where nothing
+  // differs. Set this way and not as an output, the result need not wait for the form to be filled.
+  const CALM_MILLISECONDS = 250;
+  let waiting = 0;
   function gather(values, filled, ids, trial, store) {
+    clearTimeout(waiting);
     if (!filled) return true;
     const given = Object.fromEntries(ids.map((id, at) => [id.name, values[at]]));
     const same = ids.every((id) => text(given[id.name]) === text(filled[id.name]));
-    if (!same || trial) window.dash_clientside.set_props(store, { data: same ? null : given });
+    const put = (data) => window.dash_clientside.set_props(store, { data });
+    if (!same) waiting = setTimeout(put, CALM_MILLISECONDS, given);
+    else if (trial) put(null);
     return same;
   }
 

@@ -300,13 +300,13 @@ def check(trial: Any) -> Any:
 @callback(
     Output(Ids.REVISION, "data"),
     Input(Ids.SAVE, "n_clicks"),
-    State(Ids.TRIAL, "data"),
+    State({"type": Ids.TERM, "name": ALL}, "value"),
     State(Ids.SOURCE, "data"),
     prevent_initial_call=True,
 )
-def save(_clicks: int, trial: Any, source_id: str) -> Any:
-    """Keep what is being tried."""
-    returns_terms.save_terms(current(), source_id, view.trial_of(trial))
+def save(_clicks: int, values: list[Any], source_id: str) -> Any:
+    """Keep what the fields hold now, which may be newer than what was tried last."""
+    returns_terms.save_terms(current(), source_id, view.trial_of(dict(zip(NAMES, values, strict=False))))
     return datetime.now(UTC).isoformat()
 
 

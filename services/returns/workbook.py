@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from services.people.viewer import Viewer
 from services.returns import results as returns
@@ -30,6 +31,17 @@ _PLAIN_FORMATS: dict[Style, dict[str, Any]] = {
 }
 
 
+class _PlainFormulas(Worksheet):  # type: ignore[misc] # the library has no types
+    """A sheet that takes formulas as they are.
+
+    The library searches each for some forty functions newer than Excel 2007; ours use none (a test looks), and ten
+    years of days hold 48,000 formulas: without the search the file is there in a third of the time.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
+
+
 def workbook_file(viewer: Viewer, source_id: str, now: datetime) -> tuple[str, bytes]:
     """Return the file's name and bytes for a source that the viewer may see, with its saved terms."""
     found = returns.results(viewer, source_id, now)
@@ -44,7 +56,7 @@ def written(workbook: Workbook) -> bytes:
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         formats = {style: book.add_format(look) for style, look in _formats(workbook).items()}
         for sheet in workbook.sheets:
-            _write_sheet(book.add_worksheet(sheet.name), sheet, formats)
+            _write_sheet(book.add_worksheet(sheet.name, _PlainFormulas), sheet, formats)
     return target.getvalue()
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 import procrastinate
 
 from data import queue, settings
+from jobs import failures
 from jobs.tasks import accounts, broker, housekeeping, imports, mail, retention, rollups, simulations, sources, weather
 
 TASKS = {
@@ -32,7 +33,9 @@ def make_app() -> procrastinate.App:
 @lru_cache(maxsize=1)
 def _registered() -> procrastinate.App:
     # Registering renames the tasks of a blueprint, so it is done once in a process; this connector is never opened.
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+    app = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(), worker_defaults={"worker_middleware": [failures.keep]}
+    )
     for subject, tasks in TASKS.items():
         app.add_tasks_from(tasks, namespace=subject)
     return app

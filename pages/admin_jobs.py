@@ -27,6 +27,7 @@ TASKS = (
     {"field": "failed", "headerName": "Failed, 24 h", "minWidth": 110, "type": "rightAligned"},
     {"field": "last", "headerName": "Last done, UTC", "minWidth": 160},
     {"field": "lastFailure", "headerName": "Last failure, UTC", "minWidth": 160},
+    {"field": "reason", "headerName": "Why", "minWidth": 240, "flex": 3, "tooltipField": "reason"},
 )
 RUNS = (
     {"field": "number", "headerName": "Run", "minWidth": 90, "type": "rightAligned"},
@@ -36,6 +37,7 @@ RUNS = (
     {"field": "asked", "headerName": "Asked, UTC", "minWidth": 160},
     {"field": "started", "headerName": "Begun, UTC", "minWidth": 160},
     {"field": "ended", "headerName": "Ended, UTC", "minWidth": 160},
+    {"field": "reason", "headerName": "Why it failed", "minWidth": 260, "flex": 3, "tooltipField": "reason"},
 )
 _STATES = {"todo": "waiting", "doing": "running", "succeeded": "done"}
 
@@ -60,7 +62,7 @@ def layout(**_query: str) -> Any:
         card("The clock", [html.Div(id=Ids.BEATS)], subtitle="what it asks for by itself"),
         card("Tasks", [grid(Ids.TASKS, TASKS, nothing="Nothing has run yet")]),
         card("Runs", [grid(Ids.RUNS, RUNS, nothing="Nothing of that kind")],
-             subtitle="why one failed stands in the worker's log", aside=only),
+             subtitle="the newest; the worker's log has more on those that failed", aside=only),
     )
 
 
@@ -84,7 +86,7 @@ def show(_ticks: int | None, _clicks: list[int | None]) -> Any:
     tasks = [
         {"id": each.task, "task": each.task, "waiting": each.waiting, "running": each.running,
          "succeeded": each.succeeded, "failed": each.failed, "last": stamp(each.last_success_at),
-         "lastFailure": stamp(each.last_failure_at)}
+         "lastFailure": stamp(each.last_failure_at), "reason": each.last_reason or ""}
         for each in work.tasks
     ]  # fmt: skip
     return listing(rows, "No scheduler has said anything yet: is it running?"), tasks, height_for(len(tasks))
@@ -101,7 +103,7 @@ def show_runs(_ticks: int | None, only: bool | None) -> Any:
     rows = [
         {"id": str(each.id), "number": each.id, "task": each.task, "status": _STATES.get(each.status, each.status),
          "attempts": each.attempts, "asked": stamp(each.asked_at), "started": stamp(each.started_at),
-         "ended": stamp(each.ended_at)}
+         "ended": stamp(each.ended_at), "reason": each.reason or ""}
         for each in background.runs(current(), only_failures=bool(only))
     ]  # fmt: skip
     return rows, height_for(len(rows))

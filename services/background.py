@@ -64,6 +64,12 @@ def take_asked() -> list[str]:
         return schedule.take_asked(session)
 
 
+def note_failure(job_id: int, sentence: str, now: datetime) -> None:
+    """Keep why a run failed, in a sentence without anybody's data; for the workers."""
+    with postgres.session() as session:
+        queue_history.note_failure(session, job_id, sentence, now)
+
+
 def forget_old_runs(now: datetime) -> int:
     """Remove runs that ended long ago; returns how many."""
     with postgres.session() as session:

@@ -1,7 +1,7 @@
 """The tables in PostgreSQL: those of the original schema in snake_case, and what Ampra adds."""
 
 from data.models.account_records import AccountSession, AuditEntry, SingleUseLink
-from data.models.administration import ScheduleBeat, Simulation
+from data.models.administration import JobFailure, ScheduleBeat, Simulation
 from data.models.base import Base
 from data.models.credentials import SourceCredential
 from data.models.identity import Role, RoleClaim, User, UserClaim, UserLogin, UserRole, UserToken
@@ -19,6 +19,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "HourlyPrice",
+    "JobFailure",
     "JobProgress",
     "KwhPriceHistory",
     "Membership",

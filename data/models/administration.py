@@ -1,4 +1,4 @@
-"""What the clock will do next, and the simulations that admins started."""
+"""What the clock will do next, why work failed, and the simulations that admins started."""
 
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,15 @@ class ScheduleBeat(Base):
     next_run_at: Mapped[datetime | None]
     noted_at: Mapped[datetime]
     run_asked_at: Mapped[datetime | None]
+
+
+class JobFailure(Base):
+    __tablename__ = "job_failures"
+
+    # Of the queue's own table, which is its library's: it is tidied with the runs.
+    job_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    sentence: Mapped[str]
 
 
 class Simulation(Base):

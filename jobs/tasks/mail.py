@@ -17,13 +17,12 @@ _RETRY = procrastinate.RetryStrategy(max_attempts=15, exponential_wait=2, retry_
 
 @tasks.task(name="send", retry=_RETRY)
 def send(sealed: str) -> None:
-    """Send one mail; what it says is in no log."""
+    """Send one mail; what it says is in no log. One that is refused for good fails, and is not tried again."""
     try:
         sent = mail.deliver(sealed, datetime.now(UTC))
     except mail.Refused as error:
-        # Trying again would only be refused again.
         log.warning("a mail was not sent: %s", error)
-        return
+        raise
     except Unavailable as error:
         log.warning("a mail waits: %s", error)
         raise

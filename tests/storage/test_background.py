@@ -135,6 +135,8 @@ def test_work_done_and_work_that_failed_are_told_apart() -> None:
     assert (done["accounts:sweep"].succeeded, done["accounts:sweep"].failed) == (1, 0)
     assert done["accounts:sweep"].last_success_at is not None
     failed = background.runs(admin, only_failures=True)
+    assert failed[0].reason == done["simulations:past"].last_reason
+    assert failed[0].reason is not None and failed[0].reason.startswith("ValueError in jobs/tasks/simulations.py, line ")
     assert [(each.task, each.attempts) for each in failed] == [("simulations:past", 4)]
     assert [each.status for each in background.runs(admin, task="accounts:sweep")] == ["succeeded"]
 
@@ -146,7 +148,9 @@ def test_old_runs_are_forgotten_failures_later() -> None:
     now = datetime.now(UTC)
     assert background.forget_old_runs(now + timedelta(days=1)) == 0
     assert background.forget_old_runs(now + timedelta(days=3)) == 1
+    assert servers.fetch("SELECT count(*) FROM job_failures") == [(1,)]
     assert background.forget_old_runs(now + timedelta(days=31)) == 1
+    assert servers.fetch("SELECT count(*) FROM job_failures") == [(0,)]
 
 
 def test_every_part_of_the_system_is_said() -> None:

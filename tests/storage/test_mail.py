@@ -110,7 +110,7 @@ def test_a_mail_that_is_refused_is_not_sent_again(
     with server(Refusing()) as url, smtp_url(monkeypatch, url):
         mail.post("nobody@example.org", LETTER)
         work()
-    assert jobs() == [("succeeded", 1)]
+    assert jobs() == [("failed", 1)]
     assert "refuses this mail (550)" in caplog.text
     assert "nobody" not in caplog.text
 

@@ -8,15 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import UUID
-
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
 from data.settings import SettingsError, load
 from deploy.local.claim import running_environment
 from deploy.local.errors import StartError
+from deploy.local.mqtt_device import MqttDevice
 from deploy.local.site import Recorded, Site
 
 WINDOW = 100
@@ -39,51 +36,32 @@ class Count:
         return f"{self.sent} sent, {self.acknowledged} acknowledged{until}{later}"
 
 
-class Device:
-    """The source's own MQTT connection; what is not acknowledged is sent again after a broken connection."""
-
-    def __init__(self, broker_url: str, source_id: str, key: str) -> None:
-        self._topic = f"ampra/sources/{source_id}/data"
-        self._refusal = ""
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"src-{source_id}")
-        self._client.username_pw_set(f"src-{source_id}", key)
-        self._client.reconnect_delay_set(1, 5)
-        self._client.on_connect = self._on_connect
-        url = urlsplit(broker_url)
-        if url.scheme == "mqtts":
-            self._client.tls_set()
-        try:
-            self._client.connect(url.hostname or "127.0.0.1", url.port or (8883 if url.scheme == "mqtts" else 1883))
-        except OSError as error:
-            raise StartError(f"The MQTT broker at {url.hostname} cannot be reached ({error}).") from None
-        self._client.loop_start()
-
-    def publish(self, rows: list[Recorded], count: Count) -> None:
-        """Publish some rows and wait until each is acknowledged; StartError when the broker refuses or is silent."""
-        waiting = [(row, self._client.publish(self._topic, row.message(), qos=1)) for row in rows]
-        count.sent += len(waiting)
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        for row, publication in waiting:
-            while not publication.is_published():
-                if self._refusal:
-                    raise StartError(f"The broker refuses the source ({self._refusal}): is its key right?")
-                if time.monotonic() > deadline:
-                    raise StartError(f"The broker acknowledged nothing for {PATIENCE_SECONDS:.0f} s; {count}.")
-                time.sleep(0.002)
-            count.acknowledged, count.last_at = count.acknowledged + 1, row.at
-
-    def leave(self) -> None:
-        """Close the connection."""
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def _on_connect(self, _client: mqtt.Client, _data: object, _flags: object, reason: object, _more: object) -> None:
-        # Away for a moment is no refusal: paho tries again.
-        is_refused = getattr(reason, "is_failure", False) and str(reason) != "Server unavailable"
-        self._refusal = str(reason) if is_refused else ""
+def connected(broker_url: str, source_id: str, key: str) -> MqttDevice:
+    """Connect as the source's device; StartError when the broker cannot be reached."""
+    device = MqttDevice(broker_url, source_id, key)
+    try:
+        device.connect()
+    except OSError as error:
+        raise StartError(f"The MQTT broker at {device.host} cannot be reached ({error}).") from None
+    return device
 
 
-def replay(device: Device, rows: Iterable[Recorded], speed: float | None, count: Count) -> None:
+def publish(device: MqttDevice, rows: list[Recorded], count: Count) -> None:
+    """Publish some rows and wait until each is acknowledged; StartError when the broker refuses or is silent."""
+    waiting = [(row, device.publish(row.message())) for row in rows]
+    count.sent += len(waiting)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for row, message_id in waiting:
+        while not device.take_acknowledged(message_id):
+            if device.refusal:
+                raise StartError(f"The broker refuses the source ({device.refusal}): is its key right?")
+            if time.monotonic() > deadline:
+                raise StartError(f"The broker acknowledged nothing for {PATIENCE_SECONDS:.0f} s; {count}.")
+            time.sleep(0.002)
+        count.acknowledged, count.last_at = count.acknowledged + 1, row.at
+
+
+def replay(device: MqttDevice, rows: Iterable[Recorded], speed: float | None, count: Count) -> None:
     """Publish rows in order, `speed` times faster than they were recorded, or as fast as they are acknowledged."""
     group: list[Recorded] = []
     first, began = None, time.monotonic()
@@ -97,12 +75,12 @@ def replay(device: Device, rows: Iterable[Recorded], speed: float | None, count:
             time.sleep(max(0.0, (row.at - first).total_seconds() / speed - (time.monotonic() - began)))
         group.append(row)
         if speed or len(group) == WINDOW:
-            device.publish(group, count)
+            publish(device, group, count)
             group = []
         if time.monotonic() - shown > PROGRESS_SECONDS:
             shown = time.monotonic()
             print(count, flush=True)
-    device.publish(group, count)
+    publish(device, group, count)
 
 
 def key_of(given: argparse.Namespace) -> str:
@@ -150,10 +128,10 @@ def main() -> int:
         site = Site(given.site)
         target = site.today(datetime.now(UTC)) if given.shift_to_today else None
         broker, key = broker_of(given), key_of(given)
-        device = Device(broker, given.source, key)
+        device = connected(broker, given.source, key)
         rows = site.rows(given.day, target)
         replay(device, (row for row in rows if given.after is None or row.at > given.after), given.speed, count)
-        device.leave()
+        device.close()
     except (StartError, SettingsError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -23,7 +23,8 @@ READINGS = 4500
 VICTIMS = ("jobs.listener", "mongod", "gunicorn", "jobs.worker", "jobs.listener", "deploy.local.broker", "bin/postgres")
 MAKE_SOURCE = """
 from datetime import UTC, datetime
-from services import accounts, sources
+from services.people import accounts
+from services.sources import making as sources
 owner = accounts.create_user("alice@example.org", "Sunshine2024", "Alice", "Example")
 values = {"name": "Replayed", "connection_type": 0, "time_zone": "Europe/Madrid", "installed_capacity_watts": 5000}
 made = sources.create_source(owner.id, values, datetime.now(UTC))

@@ -13,7 +13,7 @@ from data import settings
 from data.settings import Settings, SettingsError
 from deploy.local.demo import book, sites
 from deploy.local.demo.book import Book, Chapter
-from deploy.local.demo.devices import Device, MqttDevice, WebhookDevice
+from deploy.local.demo.devices import BrokerDevice, Device, WebhookDevice
 from deploy.local.demo.life import Life
 from deploy.local.demo.sites import SITES
 from deploy.local.weather import WeatherServer
@@ -110,7 +110,7 @@ def _origin(now: datetime) -> datetime:
 
 def _device(transport: str, given: Settings, chapter: Chapter) -> Device:
     if transport == "mqtt":
-        return MqttDevice(given.mqtt_url, chapter.source_id, chapter.secret)
+        return BrokerDevice(given.mqtt_url, chapter.source_id, chapter.secret)
     return WebhookDevice(given.web_url, chapter.source_id, chapter.secret)
 
 

@@ -7,12 +7,11 @@ import json
 import time
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx
-import paho.mqtt.client as mqtt
 import pandas as pd
-from paho.mqtt.enums import CallbackAPIVersion
+
+from deploy.local.mqtt_device import MqttDevice
 
 ANSWER_SECONDS = 3.0
 
@@ -36,42 +35,31 @@ def messages(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-class MqttDevice:
-    """Publishes below the source's own topic, QoS 1."""
+class BrokerDevice:
+    """Publishes over MQTT."""
 
     def __init__(self, broker_url: str, source_id: str, key: str) -> None:
-        url = urlsplit(broker_url)
-        user = f"src-{source_id}"
-        self._topic = f"ampra/sources/{source_id}/data"
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=user)
-        self._client.username_pw_set(user, key)
-        self._client.reconnect_delay_set(1, 15)
-        if url.scheme == "mqtts":
-            self._client.tls_set()
-        self._client.connect_async(url.hostname or "127.0.0.1", url.port or (8883 if url.scheme == "mqtts" else 1883))
-        self._client.loop_start()
+        self._connection = MqttDevice(broker_url, source_id, key)
+        self._connection.connect_when_possible()
 
     def send(self, readings: list[dict[str, Any]], now: datetime) -> int:
         """Publish and wait for the acknowledgements; what gets none is sent again by the caller, harmlessly."""
         deadline = time.monotonic() + ANSWER_SECONDS
-        while not self._client.is_connected():
+        while not self._connection.is_connected:
             if time.monotonic() > deadline:
                 return 0
             time.sleep(0.05)
-        sent = [self._client.publish(self._topic, json.dumps(each).encode(), qos=1) for each in readings]
-        taken = 0
-        for each in sent:
-            while not each.is_published():
+        sent = [self._connection.publish(json.dumps(each).encode()) for each in readings]
+        for taken, message_id in enumerate(sent):
+            while not self._connection.take_acknowledged(message_id):
                 if time.monotonic() > deadline:
                     return taken
                 time.sleep(0.005)
-            taken += 1
-        return taken
+        return len(sent)
 
     def close(self) -> None:
         """Leave in good order."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._connection.close()
 
 
 class WebhookDevice:

@@ -14,7 +14,7 @@ import psutil
 from deploy.local.ports import free_port, wait_for
 from tests.servers import PROJECT
 
-READY_SECONDS = 60
+READY_SECONDS = 150
 
 
 def still_alive(family: Iterable[psutil.Process]) -> list[psutil.Process]:
@@ -44,7 +44,7 @@ class Installation:
         self.process = self.launch()
         assert wait_for(lambda: self.said().count("Ampra is ready") > earlier or self.has_ended(), READY_SECONDS)
         assert not self.has_ended(), self.said()
-        assert self.shows_sign_in()
+        assert wait_for(self.shows_sign_in, 30)
 
     def refuses(self) -> str:
         """Start in vain; what was said."""

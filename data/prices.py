@@ -75,9 +75,15 @@ def remove(session: Session, source_id: UUID, price_id: UUID) -> bool:
     return gone.one_or_none() is not None
 
 
-def hours(session: Session, source_id: UUID) -> list[HourRecord]:
-    """Return the dynamic prices of a source in time order."""
+def hours(
+    session: Session, source_id: UUID, start: datetime | None = None, end: datetime | None = None
+) -> list[HourRecord]:
+    """Return the dynamic prices of a source in time order, where given only those that overlap `[start, end)`."""
     query = select(*_HOUR_COLUMNS).where(HourlyPrice.sun_source_id == source_id).order_by(HourlyPrice.starts_at)
+    if start is not None:
+        query = query.where(HourlyPrice.ends_at > start)
+    if end is not None:
+        query = query.where(HourlyPrice.starts_at < end)
     return [HourRecord(*row) for row in session.execute(query)]
 
 

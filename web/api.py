@@ -1,4 +1,4 @@
-"""The REST API: sources, newest readings, ranges and day energies, for programs with a token and signed-in people."""
+"""The REST API: sources, readings, day energies and dynamic prices, for programs with a token and signed-in people."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from flask import Blueprint, jsonify, request
 from data.errors import StorageUnavailable
 from services.errors import Forbidden, Invalid, NotFound
 from services.people.viewer import current
+from services.returns import price_api
 from services.telemetry import api_views
 from web import openapi
 
@@ -56,6 +57,18 @@ def add_readings(source_id: str) -> Any:
 def list_days(source_id: str) -> Any:
     """List the energies of local days."""
     return jsonify(api_views.days(current(), source_id, request.args))
+
+
+@blueprint.get("/sources/<source_id>/hourly-prices")
+def list_hourly_prices(source_id: str) -> Any:
+    """List dynamic prices over a range."""
+    return jsonify(price_api.listed(current(), source_id, request.args))
+
+
+@blueprint.post("/sources/<source_id>/hourly-prices")
+def add_hourly_prices(source_id: str) -> Any:
+    """Take in dynamic prices."""
+    return jsonify(price_api.take(current(), source_id, request.get_data(), request.args, datetime.now(UTC)))
 
 
 @blueprint.errorhandler(NotFound)

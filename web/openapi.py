@@ -60,6 +60,18 @@ def _paths() -> Json:
                 _parameter("to", "The last day, included.", {"type": "string", "format": "date"}),
             ]),
         },
+        "/api/v1/sources/{source_id}/hourly-prices": {
+            **one,
+            "get": _operation("Dynamic prices that overlap [start, end), 400 days at most.", _PRICES, [
+                _parameter("start", "With its offset.", _TIME), _parameter("end", "With its offset.", _TIME),
+            ]),
+            "post": {
+                **_operation(_TAKES_PRICES, _PRICES_TAKEN, [
+                    _parameter("dryRun", "true: only say what would change.", {"type": "boolean"}, False),
+                ]),
+                "requestBody": {"required": True, "content": {"application/json": {"schema": _PRICES_SENT}}},
+            },
+        },
     }  # fmt: skip
 
 
@@ -107,6 +119,27 @@ _DAYS = _object(
     timeZone=_STRING,
     days={"type": "array", "items": _object(
         date={"type": "string", "format": "date"}, kwh=_NUMBERS, measuredShare=_NUMBERS)},
+)  # fmt: skip
+_TAKES_PRICES = (
+    "Take in dynamic prices per kWh, all or none, in place of what they overlap; the answer says what that changes of "
+    "days that are over. They count where a price of the history is marked as dynamic. Needs a token that may write."
+)
+_PRICES = _object(
+    currency=_STRING,
+    prices={"type": "array", "items": _object(start=_TIME, end=_TIME, price=_STRING, exportPrice=_STRING)},
+)
+_PRICES_SENT: Json = {
+    "type": "object", "required": ["prices"],
+    "properties": {"prices": {"type": "array", "items": {
+        "type": "object", "required": ["start", "end", "price"],
+        "properties": {"start": _TIME, "end": _TIME, "price": {"type": ["number", "string"]},
+                       "exportPrice": {"type": ["number", "string", "null"]}},
+    }}},
+}  # fmt: skip
+_PRICES_TAKEN = _object(
+    kept={"type": "integer"}, currency=_STRING, pastDays={"type": "integer"},
+    firstDay={"type": "string", "format": "date"}, lastDay={"type": "string", "format": "date"},
+    savedBefore=_STRING, savedAfterwards=_STRING,
 )  # fmt: skip
 _RECEIPT = _object(
     stored={"type": "integer"}, merged={"type": "integer"}, duplicate={"type": "integer"},

@@ -26,7 +26,7 @@ ROUTES = {
     "POST /api/webhook/sunsource/<source_id>": "machine",
     "POST /api/webhook/sunsource/<source_id>/<path:topic>": "machine",
     "POST /api/mqtt/auth": "machine", "POST /api/mqtt/acl": "machine", "POST /api/mqtt/sessions": "machine",
-    "GET /healthz": "public", "GET /readyz": "public",
+    "GET /healthz": "public", "GET /readyz": "public", "GET /metrics": "public",
     "GET /assets/<path:filename>": "public",
     "GET /_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": "public",
     "GET /_dash-layout": "frame", "GET /_dash-dependencies": "frame", "POST /_dash-update-component": "frame",
@@ -41,6 +41,8 @@ ROUTES = {
     "GET /api/v1/sources/<source_id>": "api-look", "GET /api/v1/sources/<source_id>/latest": "api-look",
     "GET /api/v1/sources/<source_id>/readings": "api-look", "GET /api/v1/sources/<source_id>/days": "api-look",
     "POST /api/v1/sources/<source_id>/readings": "api-change",
+    "GET /api/v1/sources/<source_id>/hourly-prices": "api-look",
+    "POST /api/v1/sources/<source_id>/hourly-prices": "api-change",
 }  # fmt: skip
 
 _ACT = 'admin-person-said.children <- {"person":["ALL"],"type":"admin-person-act","what":["ALL"]}.n_clicks'

@@ -1,8 +1,10 @@
 """The REST API: what it answers, to whom, and that its description says the same."""
 
 import io
+import json
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from types import ModuleType
 
 import pytest
@@ -10,12 +12,15 @@ from flask.testing import FlaskClient
 
 from services import simulating
 from services.people import api_tokens
+from services.returns import prices
 from services.sources import making as sources
 from tests import servers
+from tests.storage.returns_data import store_days, store_hours
 from tests.web.conftest import Person, sign_in
 
 SOURCE = {"name": "Roof", "connection_type": 1, "installed_capacity_watts": 8000.0, "time_zone": "Europe/Madrid"}
 START = datetime(2026, 6, 20, 22, tzinfo=UTC)
+ENERGY = {"produced": 1.0, "consumed": 0.7, "imported": 0.2, "exported": 0.5}
 
 
 @pytest.fixture
@@ -159,6 +164,56 @@ def test_the_description_names_every_route_and_no_other(
         for method in rule.methods or () if method in {"GET", "POST", "PUT", "PATCH", "DELETE"}
     }  # fmt: skip
     assert said == there
+
+
+HOUR = {"start": "2026-06-21T12:00:00+02:00", "end": "2026-06-21T13:00:00+02:00", "price": 0.1, "exportPrice": "-0.01"}
+
+
+def test_dynamic_prices_go_in_change_the_past_and_come_out(
+    source: str, read: dict[str, str], write: dict[str, str], alice: Person, stranger: FlaskClient
+) -> None:
+    path, now = f"/api/v1/sources/{source}/hourly-prices", servers.now()
+    entry = {"effectiveFrom": "2026-01-01", "pricePerKwh": "0.2", "hourly": True}
+    prices.keep(prices.put(alice.viewer, source, entry, now))
+    starts = [START + timedelta(hours=n) for n in range(24)]
+    store_hours(source, [(start, ENERGY) for start in starts])
+    store_days(source, [(date(2026, 6, 21), {name: 24 * kwh for name, kwh in ENERGY.items()})], "Europe/Madrid")
+    day = [{"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat(), "price": "0.1"}
+           for start in starts]
+    told = {"currency": "EUR", "pastDays": 1, "firstDay": "2026-06-21", "lastDay": "2026-06-21", "savedBefore": "0"}
+    tried = stranger.post(f"{path}?dryRun=true", json={"prices": day}, headers=write).get_json()
+    assert (tried["kept"], tried.items() >= told.items()) == (0, True)
+    said = stranger.post(path, json={"prices": day}, headers=write).get_json()
+    assert (said["kept"], said.items() >= told.items()) == (24, True)
+    # A day of 24 hours, 0.5 kWh used and not bought in each, at 0.2 + 0.1.
+    assert Decimal(said["savedAfterwards"]) == 24 * Decimal("0.5") * Decimal("0.3")
+    stranger.post(path, json={"prices": [HOUR]}, headers=write)
+    asked = {"start": "2026-06-21T10:00:00Z", "end": "2026-06-21T12:00:00Z"}
+    assert stranger.get(path, query_string=asked, headers=read).get_json() == {"currency": "EUR", "prices": [
+        {"start": "2026-06-21T10:00:00Z", "end": "2026-06-21T11:00:00Z", "price": "0.1", "exportPrice": "-0.01"},
+        {"start": "2026-06-21T11:00:00Z", "end": "2026-06-21T12:00:00Z", "price": "0.1"},
+    ]}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"", "body"), (b"[]", "prices"), (b'{"prices": 1}', "prices"), (b'{"prices": []}', "prices"),
+        (json.dumps({"prices": [{**HOUR, "start": "noon"}]}).encode(), "price 1"),
+        (json.dumps({"prices": [{**HOUR, "end": "2026-06-21T13:00:00"}]}).encode(), "price 1"),
+        (json.dumps({"prices": [{**HOUR, "price": "dear"}]}).encode(), "price 1"),
+        (json.dumps({"prices": [{**HOUR, "colour": 1}]}).encode(), "price 1"),
+        (json.dumps({"prices": [HOUR, HOUR]}).encode(), "price 2"),
+    ],
+)
+def test_dynamic_prices_at_fault_are_refused_whole(
+    source: str, read: dict[str, str], write: dict[str, str], stranger: FlaskClient, body: bytes, field: str
+) -> None:
+    path = f"/api/v1/sources/{source}/hourly-prices"
+    answer = stranger.post(path, data=body, content_type="application/json", headers=write)
+    assert (answer.status_code, list(answer.get_json()["fields"])) == (400, [field])
+    asked = {"start": "2026-06-21T00:00:00Z", "end": "2026-06-22T00:00:00Z"}
+    assert stranger.get(path, query_string=asked, headers=read).get_json()["prices"] == []
 
 
 def test_one_takes_the_own_data_away(alice: Person, source: str) -> None:

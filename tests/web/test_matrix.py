@@ -123,6 +123,9 @@ def _open(client: FlaskClient, line: str, source: str, headers: Mapping[str, str
     body: dict[str, Any] = {"query_string": ASKED}
     if rule.endswith("/uploads"):
         body = {"data": {"file": (BytesIO(b"time;power\n2026-06-21 10:00;1\n"), "readings.csv")}}
+    elif rule.endswith("/hourly-prices"):
+        hour = {"start": "2026-06-21T10:00:00Z", "end": "2026-06-21T11:00:00Z", "price": "0.1"}
+        body |= {"json": {"prices": [hour]}} if method == "POST" else {}
     elif method == "POST":
         body = {"json": {"solarPower": 1, "uploadId": NOBODYS, "plan": {}}}
     return client.open(path, method=method, headers=dict(headers or {}), **body)

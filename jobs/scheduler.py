@@ -17,8 +17,9 @@ from data import locks, queue
 from data.errors import StorageUnavailable
 from jobs import process
 from services import background, simulation
+from services.backups import keeping
 from services.ingestion import broker_sync
-from services.rollups import updating as rollups
+from services.rollups import shards
 
 log = logging.getLogger("scheduler")
 CHECK_SECONDS = 2.0
@@ -36,7 +37,7 @@ class Beat:
 
 
 def _due_shards() -> list[dict[str, Any]]:
-    return [{"shard": each} for each in rollups.due_shards(datetime.now(UTC))]
+    return [{"shard": each} for each in shards.due_shards(datetime.now(UTC))]
 
 
 def _due_simulations() -> list[dict[str, Any]]:
@@ -45,6 +46,8 @@ def _due_simulations() -> list[dict[str, Any]]:
 
 BEATS = (
     Beat("accounts:sweep", CronTrigger(hour=3, minute=5, timezone="UTC")),
+    # When the night's other work is done.
+    Beat("backups:make", CronTrigger(hour=4, minute=10, timezone="UTC"), keeping.is_wanted),
     Beat("broker:reconcile", IntervalTrigger(seconds=30), broker_sync.is_needed),
     Beat("housekeeping:forget_runs", CronTrigger(hour=3, minute=50, timezone="UTC")),
     Beat("housekeeping:rescue_jobs", IntervalTrigger(seconds=30)),

@@ -1,42 +1,21 @@
-"""Brings roll-ups up to date with readings: what is marked is made anew, off the way in, by whoever holds its lock.
-
-Sources are divided into shards, so that several workers may be at it; one works at a shard at a time.
-"""
+"""Brings roll-ups up to date with readings: what is marked is made anew, off the way in, by whoever holds its lock."""
 
 import logging
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from data import locks, mongo, readings, rollup_marks, rollup_states
 from data import rollups as stored
-from data.rollup_marks import BUCKET, bucket_of
+from data.rollup_marks import BUCKET
 from services.rollups import round as rollup_round
 from services.rollups.energy import BEGINNING, END
 from services.rollups.round import SOURCES_AT_ONCE
+from services.rollups.shards import boundary_of, shard_of
 
 log = logging.getLogger("rollups")
-SHARDS = 4
-# Clocks of machines differ a little, and a reading may be on its way while its bucket closes.
-GRACE = timedelta(seconds=2)
 _POLL_SECONDS = 0.2
-
-
-def shard_of(source_id: str) -> int:
-    """Return the shard that a source belongs to."""
-    return zlib.crc32(source_id.encode()) % SHARDS
-
-
-def boundary_of(now: datetime) -> datetime:
-    """Return the start of the open 5-minute bucket: what is before it can be rolled up."""
-    return bucket_of(now - GRACE)
-
-
-def due_shards(now: datetime) -> list[int]:
-    """Return the shards in which something is marked that can be made anew at `now`."""
-    return sorted({shard_of(each) for each in rollup_marks.due_sources(mongo.database(), boundary_of(now))})
 
 
 def refresh_shard(shard: int, now: datetime, *, seconds: float = 60.0) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data import mongo, reading_writes, rollup_marks
+from services.rollups import shards
 from services.rollups import updating as rollups
 from solar.energy import daily_energy
 from solar.vocabulary import NUMERIC_FIELDS
@@ -97,7 +98,7 @@ def delete(source_id: str, stamps: Iterable[datetime]) -> None:
 def roll(source_id: str, now: datetime = FAR_AHEAD) -> None:
     """Do what the worker does until nothing is left to do."""
     assert rollups.refresh_source(source_id, now)
-    assert rollups.due_shards(now) == []
+    assert shards.due_shards(now) == []
 
 
 def stored(source_id: str) -> dict[str, Any]:

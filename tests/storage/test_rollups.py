@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from data import mongo, rollup_marks
 from services.people import accounts
+from services.rollups import shards
 from services.rollups import updating as rollups
 from services.sources import making as sources
 from tests.storage import telemetry_data as made
@@ -202,7 +203,7 @@ def test_one_failing_source_does_not_stop_the_others(
         return real(site, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rollup_round, "account_for", failing)
-    for shard in range(rollups.SHARDS):
+    for shard in range(shards.SHARDS):
         rollups.refresh_shard(shard, made.FAR_AHEAD)
     assert mongo.database()["rollups_1d"].count_documents({"sunSourceId": other}) == 1
     monkeypatch.undo()

@@ -18,7 +18,10 @@ SECRET_COLUMNS = frozenset({
     "secret_hash", "sealed_secret", "token_hash", "mqtt_api_key", "webhook_secret",
 })  # fmt: skip
 _SECRET = {("user_tokens", "value")}
-COLLECTIONS = ("normalized_sun_source_data", "predictions", "model_metadata", "dead_letters")
+COLLECTIONS = (
+    "normalized_sun_source_data", "rollups_5m", "rollups_1h", "rollups_1d", "energy_days", "imported_days",
+    "weather_observations", "weather_forecasts", "predictions", "model_metadata", "dead_letters",
+)  # fmt: skip
 
 
 def account(session: Session, user_id: str) -> Row | None:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from data import groups, object_store, postgres, sources
 from services import access
 from services.errors import Invalid, NotFound
@@ -28,6 +26,9 @@ def drawn_anew(content: bytes) -> bytes:
 
     What was sent is never kept: neither what hides behind the pixels nor where they were taken.
     """
+    # Only here: showing pictures needs no library, and few people bring one.
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     if not content or len(content) > LARGEST_BYTES:
         raise Invalid({"image": _REFUSED})
     try:
@@ -101,6 +102,11 @@ def read(viewer: Viewer, kind: str, owner_id: str, name: str) -> bytes:
     if content is None:
         raise NotFound("there is no such image")
     return content
+
+
+def kept(kind: str, owner_id: UUID, address: str | None) -> bytes | None:
+    """Return the image that an address of a source or group leads to, None where there is none; not authorised."""
+    return object_store.get(folder(kind, owner_id) + address.rpartition("/")[2]) if address else None
 
 
 def folder(kind: str, owner_id: UUID) -> str:

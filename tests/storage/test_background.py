@@ -6,15 +6,18 @@ import threading
 import zipfile
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
+from PIL import Image
 
-from data import mongo, queue
+from data import mongo, queue, weather_hours
 from data.settings_store import SettingType
 from jobs import scheduler
 from services import background, simulating, simulation, system_state
 from services.errors import Forbidden, Invalid, NotFound
 from services.people import accounts, api_tokens, own_data, preferences, second_factor
 from services.people.viewer import Viewer
+from services.sources import groups, images
 from services.sources import making as sources
 from tests import servers
 
@@ -32,6 +35,12 @@ def person(name: str, *roles: str) -> Viewer:
 
 def source_of(viewer: Viewer) -> str:
     return str(sources.create_source(viewer.account_id, SOURCE, NOW).record.id)
+
+
+def picture() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (8, 8), "orange").save(written, "PNG")
+    return written.getvalue()
 
 
 def readings(source_id: str) -> list[datetime]:
@@ -136,7 +145,7 @@ def test_work_done_and_work_that_failed_are_told_apart() -> None:
     assert done["accounts:sweep"].last_success_at is not None
     failed = background.runs(admin, only_failures=True)
     assert failed[0].reason == done["simulations:past"].last_reason
-    assert failed[0].reason is not None and failed[0].reason.startswith("ValueError in jobs/tasks/simulations.py, line ")
+    assert (failed[0].reason or "").startswith("ValueError in jobs/tasks/simulations.py, line ")
     assert [(each.task, each.attempts) for each in failed] == [("simulations:past", 4)]
     assert [each.status for each in background.runs(admin, task="accounts:sweep")] == ["succeeded"]
 
@@ -191,14 +200,29 @@ def test_the_archive_holds_everything_of_mine_and_no_secret() -> None:
     assert account is not None
     secret = second_factor.offer(account).secret
     preferences.change(alice.account_id, SettingType.TEMPERATURE_UNIT, "1")
+    group = str(groups.create_group(alice.account_id, "South").id)
+    images.set_icon(alice, source, picture(), NOW)
+    images.set_logo(alice, group, picture(), NOW)
+    images.set_icon(bob, other, picture(), NOW)
+    hours = pd.DataFrame({"temperature": [21.5]}, index=pd.DatetimeIndex([NOW.replace(minute=0, second=0)]))
+    weather_hours.put_forecast(mongo.database(), [source, other], weather_hours.Forecast(NOW, False, hours))
+    weather_hours.put_observed(
+        mongo.database(), {source: [weather_hours.ObservedDay(NOW.date(), "recent", False, hours)]}, NOW
+    )
     packed = b"".join(own_data.archive(alice.account_id, NOW))
     with zipfile.ZipFile(io.BytesIO(packed)) as opened:
         assert opened.testzip() is None
-        files = {name: opened.read(name).decode() for name in opened.namelist()}
+        pictures = {name: opened.read(name) for name in opened.namelist() if name.endswith(".webp")}
+        files = {name: opened.read(name).decode() for name in opened.namelist() if name not in pictures}
     folder = f"sources/roof-s-hne-{source[:8]}"
     lines = files[f"{folder}/normalized_sun_source_data.jsonl"].splitlines()
     assert len(lines) == 12
     assert json.loads(lines[0])["timestamp"] == (NOW - timedelta(hours=1)).isoformat()
+    assert set(pictures) == {f"{folder}/icon.webp", f"groups/south-{group[:8]}/logo.webp"}
+    assert {each[8:12] for each in pictures.values()} == {b"WEBP"}
+    for kind in ("observations", "forecasts"):
+        (hourly,) = files[f"{folder}/weather_{kind}.jsonl"].splitlines()
+        assert json.loads(hourly)["values"] == {"temperature": [21.5]}
     assert json.loads(files["account.json"])["email"] == "alice@example.org"
     assert json.loads(files["account/user_settings.json"])[0]["value"] == "1"
     everything = "\n".join(files.values())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from data import mongo, readings, rollups
+from data import mongo, reading_frames, readings, rollups
 from data.rollups import Slot
 from solar.vocabulary import COUNTER_FIELDS, POWER_FIELDS
 
@@ -24,14 +24,14 @@ def load(
     What lies in a slot counts as not reported.
     """
     database, until = mongo.database(), end + REACH
-    pieces = [readings.frame_between(database, source_id, start, until, fields)]
+    pieces = [reading_frames.frame_between(database, source_id, start, until, fields)]
     newest = readings.newest_at(database, source_id)
     if newest is not None and newest >= until:
         after = pieces[0].loc[end:]
         for name in [name for name in fields if not after[name].notna().any()]:
             found = _next_with(source_id, name, until)
             if found is not None:
-                pieces.append(readings.frame_between(database, source_id, found, found + REACH, [name]))
+                pieces.append(reading_frames.frame_between(database, source_id, found, found + REACH, [name]))
     return without(pd.concat(pieces) if len(pieces) > 1 else pieces[0], slots)
 
 

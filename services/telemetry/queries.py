@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from data import mongo, readings, rollups
+from data import mongo, reading_frames, readings, rollups
 from services import access
 from services.people.viewer import Viewer
 from services.telemetry import series as telemetry_series
@@ -24,6 +24,7 @@ __all__ = [
 
 DAY_FIELDS = (*POWER_FIELDS, "stateOfCharge")
 BUCKET_MINUTES = 5
+_RECENT, _MOMENT = timedelta(hours=1), timedelta(milliseconds=1)
 _FIVE_MINUTES = Resolution(rollups.FIVE_MINUTES, BASE[rollups.FIVE_MINUTES])
 
 
@@ -39,11 +40,28 @@ class Latest:
 
 def latest(viewer: Viewer, source_id: str) -> Latest | None:
     """Return the newest state of a source, or None before its first reading."""
-    access.source_for(viewer, source_id)
-    found = readings.latest(mongo.database(), [source_id]).get(source_id)
+    name = str(access.source_for(viewer, source_id).id)
+    if viewer.until is not None:
+        return _latest_before(name, viewer.until)
+    found = readings.latest(mongo.database(), [name]).get(name)
     if found is None:
         return None
     return Latest(found["timestamp"], found["receivedAt"], found["values"], found["times"])
+
+
+def _latest_before(source_id: str, until: datetime) -> Latest | None:
+    """The newest values of the day's fields within the hour before the newest reading that may be seen."""
+    database = mongo.database()
+    newest = readings.newest_at(database, source_id, until)
+    if newest is None:
+        return None
+    frame = reading_frames.frame_between(database, source_id, newest - _RECENT, newest + _MOMENT, DAY_FIELDS)
+    known = {name: values.dropna() for name, values in frame.items()}
+    last = {str(name): values for name, values in known.items() if len(values)}
+    return Latest(
+        newest, newest, {name: float(values.iloc[-1]) for name, values in last.items()},
+        {name: pd.Timestamp(values.index[-1]).to_pydatetime() for name, values in last.items()},
+    )  # fmt: skip
 
 
 def newest_at(viewer: Viewer, source_id: str) -> datetime | None:
@@ -59,4 +77,5 @@ def power_frame(viewer: Viewer, source_id: str, start: datetime, end: datetime) 
     without any reading have no row.
     """
     source = access.source_for(viewer, source_id)
-    return telemetry_series.read(source, start, end, DAY_FIELDS, ("mean",), _FIVE_MINUTES)
+    end = end if viewer.until is None else min(end, viewer.until)
+    return telemetry_series.read(source, start, max(start, end), DAY_FIELDS, ("mean",), _FIVE_MINUTES)

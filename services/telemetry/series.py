@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from data import mongo, readings, rollup_marks, rollup_reads, rollups
+from data import mongo, reading_frames, readings, rollup_marks, rollup_reads, rollups
 from data.rollup_marks import bucket_of
 from data.rollup_reads import Buckets
 from data.sources import SourceRecord
@@ -54,23 +54,31 @@ def series(
     source = access.source_for(viewer, source_id)
     span = max(end - start, _MOMENT)
     resolution = resolution_for(span, points, finest)
-    frame = read(source, start, end, fields, statistics, resolution)
+    frame = read(source, start, _seen(viewer, source, end, resolution), fields, statistics, resolution)
     if frame.empty and resolution.level == rollups.FIVE_MINUTES:
         # Five minutes are kept for two years, hours for ever.
         resolution = resolution_for(span, points, rollups.HOURS)
-        frame = read(source, start, end, fields, statistics, resolution)
+        frame = read(source, start, _seen(viewer, source, end, resolution), fields, statistics, resolution)
     return Series(frame, resolution.width)
+
+
+def _seen(viewer: Viewer, source: SourceRecord, end: datetime, resolution: Resolution) -> datetime:
+    """The end of what a viewer may see of a window: a bucket that holds anything newer is left out."""
+    if viewer.until is None or viewer.until >= end:
+        return end
+    return Grid(source.time_zone, days.local_date(viewer.until, source.time_zone), resolution).bucket_of(viewer.until)
 
 
 def raw(viewer: Viewer, source_id: str, start: datetime, end: datetime, fields: Sequence[str]) -> Series | None:
     """Return the readings of at most twelve hours, or None where that is longer or they are more than 2,000."""
     source = access.source_for(viewer, source_id)
+    end = end if viewer.until is None else max(start, min(end, viewer.until))
     if end - start > _LONGEST_RAW:
         return None
     database = mongo.database()
     if readings.count_between(database, str(source.id), start, end, MOST_POINTS + 1) > MOST_POINTS:
         return None
-    frame = readings.frame_between(database, str(source.id), start, end, list(fields))
+    frame = reading_frames.frame_between(database, str(source.id), start, end, list(fields))
     return Series(without(frame, rollup_sites.slots_of(source.id)), None)
 
 

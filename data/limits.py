@@ -30,13 +30,15 @@ def _item(rule: str) -> RateLimitItem:
     return parse(rule)
 
 
-def seconds_to_wait(rule: str, *who: str) -> int:
-    """Count one request of `who` against a rule like `120/minute`; returns 0 where it may pass, else seconds to wait.
+def seconds_to_wait(rule: str, *who: str, cost: int = 1) -> int:
+    """Count a request of `who`, or `cost` of them, against a rule like `120/minute`.
+
+    Returns 0 where it may pass, else seconds to wait.
 
     Raises StorageUnavailable.
     """
     with mapped_mongo_errors():
-        if _limiter().hit(_item(rule), *who):
+        if _limiter().hit(_item(rule), *who, cost=cost):
             return 0
         reset_at = _limiter().get_window_stats(_item(rule), *who).reset_time
     return max(1, round(reset_at - time.time()))

@@ -118,7 +118,7 @@ def _secret_of(kept: dict[str, str] | None, source_id: str) -> str | None:
 def show(source_id: str, _revision: Any, kept: dict[str, str] | None) -> Any:
     """Show where the source sends to, its secret right after it was made, and what to paste."""
     viewer, secret = current(), _secret_of(kept, source_id)
-    record = access.source_for(viewer, source_id, manage=True)
+    record = access.source_for(viewer, source_id, own=True)
     address = source_connection.address(viewer, source_id)
     is_mqtt = record.connection_type == 0
     held = source_connection.credentials_of(viewer, source_id, datetime.now(UTC))
@@ -171,7 +171,7 @@ QUESTIONS = {
 )
 def ask(rotate: int | None, revoke: int | None, way: str | None, source_id: str) -> Any:
     """Ask before anything that ends credentials."""
-    record = access.source_for(current(), source_id, manage=True)
+    record = access.source_for(current(), source_id, own=True)
     clicked = {ConnectionIds.ROTATE: rotate and "rotate", ConnectionIds.REVOKE: revoke and "revoke"}
     wanted = clicked.get(str(ctx.triggered_id)) or None
     if ctx.triggered_id == ConnectionIds.WAY and way in QUESTIONS and way != str(int(record.connection_type)):

@@ -92,7 +92,7 @@ def delete(clicks: int | None, typed: str | None, source_id: str) -> Any:
     if not clicks:
         raise PreventUpdate
     viewer = current()
-    record = access.source_for(viewer, source_id, manage=True)
+    record = access.source_for(viewer, source_id, own=True)
     if (typed or "").strip() != record.name.strip():
         return f"Type {record.name}, exactly as it is written", no_update
     source_changes.delete(viewer, source_id, typed or "", datetime.now(UTC))

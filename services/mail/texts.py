@@ -67,6 +67,16 @@ def invitation(link: str, days: int) -> Letter:
     )
 
 
+def shared_with_you(name: str, link: str) -> Letter:
+    """The invitation to look at somebody's source or group."""
+    return Letter(
+        "Somebody shares a solar installation with you",
+        (f"You were invited to “{name}” at Ampra. Sign in with this address, or make an account with it, to accept.",),
+        link=("See the invitation", link),
+        closing=("If you do not know who that is, nothing needs to be done.",),
+    )
+
+
 def changed(what: str) -> Letter:
     """The notice that something important about an account changed."""
     return Letter(

@@ -5,7 +5,9 @@ from typing import Literal
 from data import limits
 from services.errors import TooMany
 
-Purpose = Literal["sign-in", "register", "verify", "resend", "forgotten", "second-factor", "password", "token"]
+Purpose = Literal[
+    "sign-in", "register", "verify", "resend", "forgotten", "second-factor", "password", "token", "invite"
+]
 # An office may share one address; an account is one person's. What is counted is every attempt, right or wrong.
 _BY_ADDRESS = {
     "sign-in": "60/5minutes", "register": "20/hour", "verify": "60/5minutes", "resend": "30/hour",
@@ -13,7 +15,7 @@ _BY_ADDRESS = {
 }
 _BY_ACCOUNT = {
     "sign-in": "10/5minutes", "register": "5/hour", "forgotten": "3/15minutes", "second-factor": "10/5minutes",
-    "password": "10/5minutes", "token": "600/minute",
+    "password": "10/5minutes", "token": "600/minute", "invite": "30/hour",
 }
 
 

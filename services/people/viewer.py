@@ -2,19 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from services.errors import Forbidden
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person, and what the claims of their roles and their own permit them."""
+    """A signed-in person, and what the claims of their roles and their own permit them.
+
+    A guest has no account: somebody with a public link, who may look at the sources and the group that are `shown`, and
+    at nothing measured at or after `until` (aware; None: at everything).
+    """
 
     account_id: str
     name: str
     email: str
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
+    is_guest: bool = False
+    shown: frozenset[UUID] = frozenset()
+    until: datetime | None = None
 
     @property
     def is_admin(self) -> bool:

@@ -85,7 +85,7 @@ def set_active(viewer: Viewer, source_ids: Sequence[str], *, is_active: bool, no
 
 def move(viewer: Viewer, source_ids: Sequence[str], group_id: str | None, now: datetime) -> int:
     """Put sources into a group of the same owner, or out of any; returns how many there are."""
-    records = [access.source_for(viewer, each, manage=True) for each in source_ids]
+    records = [access.source_for(viewer, each, own=True) for each in source_ids]
     group = access.group_for(viewer, group_id, manage=True).id if group_id else None
     with postgres.session() as session:
         for each in records:
@@ -96,7 +96,7 @@ def move(viewer: Viewer, source_ids: Sequence[str], group_id: str | None, now: d
 
 def duplicate(viewer: Viewer, source_id: str, name: str, now: datetime) -> NewSource:
     """Make a source with the fields of another, a name and credentials of its own, and nothing that was measured."""
-    record = access.source_for(viewer, source_id, manage=True)
+    record = access.source_for(viewer, source_id, own=True)
     values = {each: getattr(record, each) for each in _COPIED if getattr(record, each) is not None}
     values["connection_type"] = int(record.connection_type)
     made = create_source(record.user_id, {**values, "name": name}, now, group_id=record.power_group_id)
@@ -109,7 +109,7 @@ def switch_connection(viewer: Viewer, source_id: str, way: int, now: datetime) -
 
     What was measured stays. Raises Invalid where it connects that way already.
     """
-    before = access.source_for(viewer, source_id, manage=True)
+    before = access.source_for(viewer, source_id, own=True)
     if way not in set(ConnectionType):
         raise Invalid({"connection_type": "must be 0 (MQTT) or 1 (webhook)"})
     connection = ConnectionType(way)
@@ -130,7 +130,7 @@ def switch_connection(viewer: Viewer, source_id: str, way: int, now: datetime) -
 
 def rotate(viewer: Viewer, source_id: str, now: datetime) -> str:
     """Make a new credential; the old one holds for 24 hours more. Returns the new one, to be shown once."""
-    record = access.source_for(viewer, source_id, manage=True)
+    record = access.source_for(viewer, source_id, own=True)
     secret = credentials.rotate(record.id, kind_of(record.connection_type), now)
     _note(viewer, "source-credential-made", record, now)
     return secret
@@ -138,7 +138,7 @@ def rotate(viewer: Viewer, source_id: str, now: datetime) -> str:
 
 def revoke(viewer: Viewer, source_id: str, now: datetime) -> int:
     """Revoke every credential of a source at once, of either kind; returns how many there were."""
-    record = access.source_for(viewer, source_id, manage=True)
+    record = access.source_for(viewer, source_id, own=True)
     revoked = credentials.revoke(record.id, "mqtt", now) + credentials.revoke(record.id, "webhook", now)
     _note(viewer, "source-credentials-revoked", record, now)
     return revoked
@@ -149,7 +149,7 @@ def delete(viewer: Viewer, source_id: str, typed_name: str, now: datetime) -> No
 
     Nothing comes in any more when this returns, but from listeners that do not know yet: hence the second purge.
     """
-    record = access.source_for(viewer, source_id, manage=True)
+    record = access.source_for(viewer, source_id, own=True)
     if typed_name.strip() != record.name.strip():
         raise Invalid({"confirmation": "must be the name of the source, exactly as it is written"})
     credentials.revoke(record.id, "mqtt", now)

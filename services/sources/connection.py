@@ -66,7 +66,7 @@ def address_of(record: SourceRecord) -> Address:
 
 def credentials_of(viewer: Viewer, source_id: str, now: datetime) -> Credentials:
     """Return which credentials of the source's connection hold."""
-    record = access.source_for(viewer, source_id, manage=True)
+    record = access.source_for(viewer, source_id, own=True)
     with postgres.session() as session:
         kept = stored_credentials.of_source(session, record.id, sources.kind_of(record.connection_type))
     holding = [each for each in kept if each.holds(now)]

@@ -85,7 +85,7 @@ def update(viewer: Viewer, group_id: str, changes: Mapping[str, Any], now: datet
 
 def delete(viewer: Viewer, group_id: str, now: datetime) -> GroupRecord:
     """Delete a group; its sources go on without one. Returns what it was."""
-    record = access.group_for(viewer, group_id, manage=True)
+    record = access.group_for(viewer, group_id, own=True)
     with postgres.session() as session:
         groups.remove(session, record.id)
         about = {**audit.by(viewer.account_id, now), "target_kind": "group", "target_id": str(record.id)}

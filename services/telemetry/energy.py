@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data import mongo, rollup_marks, rollup_reads, rollup_states, rollups
-from data.rollup_marks import ANY_FIELD
+from data.rollup_marks import ANY_FIELD, BUCKET
 from data.sources import SourceRecord
 from services import access
 from services.people.viewer import Viewer
@@ -41,7 +41,37 @@ class Energies:
 
 def energies(viewer: Viewer, source_id: str, first: date, last: date) -> Energies:
     """Return the energies of the local dates from `first` to `last`, both included; today's are up to the moment."""
-    return energies_of(access.source_for(viewer, source_id), first, last)
+    return _seen(viewer, access.source_for(viewer, source_id), first, last)
+
+
+def _seen(viewer: Viewer, source: SourceRecord, first: date, last: date) -> Energies:
+    """Energies as far as a viewer may see them: of the day that is cut off, what its whole 5 minutes before hold."""
+    if viewer.until is None or viewer.until >= days.end_of_day(last, source.time_zone):
+        return energies_of(source, first, last)
+    cut = days.local_date(viewer.until, source.time_zone)
+    found = energies_of(source, first, min(last, cut - _ONE_DAY))
+    if cut < first:
+        return found
+    frames = {name: getattr(found, name) for name in ("kwh", "coverage", "recovered_kwh", "method")}
+    for row in _rows_until(source, cut, viewer.until):
+        values = {"kwh": row.kwh, "coverage": row.coverage, "recovered_kwh": 0.0, "method": row.method}
+        for name, value in values.items():
+            frames[name].loc[row.date, row.channel] = value
+    return Energies(**frames)
+
+
+def _rows_until(source: SourceRecord, day: date, until: datetime) -> list[DayEnergy]:
+    """The energies of a local day up to an instant, from its 5-minute buckets, with the share of the day they cover."""
+    start, end = days.start_of_day(day, source.time_zone), days.end_of_day(day, source.time_zone)
+    buckets = rollup_reads.energies(mongo.database(), rollups.FIVE_MINUTES, str(source.id), start, until)
+    rows = []
+    for channel in CHANNELS:
+        kwh = [each["energy"][channel] for each in buckets if each["energy"].get(channel) is not None]
+        if kwh:
+            shares = [(each.get("coverage") or {}).get(channel) or 0.0 for each in buckets]
+            covered = min(sum(shares) * (BUCKET / (end - start)), 1.0)
+            rows.append(DayEnergy(day, channel, sum(kwh), "power", covered, 0.0))
+    return rows
 
 
 def energies_of(source: SourceRecord, first: date, last: date) -> Energies:
@@ -91,6 +121,8 @@ def day_energy(viewer: Viewer, source_id: str, day: date) -> dict[str, DayEnergy
     """Return the energies of a local day by channel; a channel of which nothing is known is absent."""
     source = access.source_for(viewer, source_id)
     start, end = days.start_of_day(day, source.time_zone), days.end_of_day(day, source.time_zone)
+    if viewer.until is not None and viewer.until < end:
+        return {row.channel: row for row in _rows_until(source, day, viewer.until)}
     rows = [row for each in rollup_reads.daily(mongo.database(), str(source.id), start, end) for row in _rows(each)]
     rows += [row for row in rows_not_rolled_up(source, start, end) if row.date == day]
     return {row.channel: row for row in rows}
@@ -115,7 +147,7 @@ def kpis(
 ) -> KeyFigures:
     """Return the key figures of a period of local dates, both included; `radiation` in MJ/m2 per date."""
     source = access.source_for(viewer, source_id)
-    found = energies_of(source, first, last)
+    found = _seen(viewer, source, first, last)
     values: dict[date, dict[str, float | None]] = {
         day: dict(zip(CHANNELS, row, strict=True))
         for day, row in zip(found.kwh.index, found.kwh.to_numpy().tolist(), strict=True)
@@ -126,13 +158,14 @@ def kpis(
         source.time_zone, source.installed_capacity_watts, source.battery_capacity_kwh, co2_kg_per_kwh
     )
     start, end = days.start_of_day(first, source.time_zone), days.end_of_day(last, source.time_zone)
+    is_cut = viewer.until is not None and viewer.until < end
     return key_figures(
         values,
         installation,
         first=first,
         last=last,
         state_of_charge_start=_charge_before(source, start),
-        state_of_charge_end=_charge_before(source, end),
+        state_of_charge_end=None if is_cut else _charge_before(source, end),
     )
 
 

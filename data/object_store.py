@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import fsspec
-
 from data import settings
 from data.errors import StorageUnavailable
 
@@ -17,10 +15,20 @@ _AWAY = "the object store does not answer"
 @lru_cache(maxsize=1)
 def _store() -> tuple[Any, str]:
     """The file system and the path below which all keys are; made on first use."""
+    # Only here: only pages with pictures need it.
+    import fsspec
+
     given = settings.get()
     if not given.storage_url:
         return fsspec.filesystem("file", auto_mkdir=True), str(given.var / "files")
-    url = urlsplit(given.storage_url)
+    return place(given.storage_url)
+
+
+def place(address: str) -> tuple[Any, str]:
+    """Return the file system and the path of a URL that begins with file:// or s3://."""
+    import fsspec
+
+    url = urlsplit(address)
     if url.scheme == "file":
         return fsspec.filesystem("file", auto_mkdir=True), str(Path(url.path))
     # s3://KEY:SECRET@BUCKET/PREFIX?endpoint=https://host:port&region=name; without a key, AWS's usual places are asked.
@@ -56,6 +64,23 @@ def get(key: str) -> bytes | None:
         return None
     except Exception as error:
         raise StorageUnavailable(_AWAY) from error
+
+
+def list_keys(prefix: str = "") -> list[str]:
+    """Return the keys that begin with a prefix that is empty or ends with a slash; raises StorageUnavailable."""
+    if prefix and not prefix.endswith("/"):
+        raise ValueError("prefix: must end with a slash")
+    files, base = _store()
+    try:
+        found = files.find(f"{base}/{prefix}".rstrip("/"))
+    except FileNotFoundError:
+        return []
+    except Exception as error:
+        raise StorageUnavailable(_AWAY) from error
+    begin = base.strip("/") + "/"
+    names = [str(each).strip("/").removeprefix(begin) for each in found]
+    # What is being written lies beside its place under a name with a dot.
+    return sorted(each for each in names if not each.rpartition("/")[2].startswith("."))
 
 
 def remove_below(prefix: str, *, but: str | None = None) -> int:

@@ -230,9 +230,30 @@ class Settings:
     retention_five_minutes_days: int = _setting(
         "730", _whole(7, 36_500), "a whole number from 7 to 36500",
         "Days that 5-minute roll-ups are kept; hours and days are kept for ever.")
+    backup_url: str = _setting(
+        "", _url("file", "s3"), "a URL that begins with file:// or s3://",
+        "Where backups are kept; best on another machine. Not set: `backups` in the object store of "
+        "`AMPRA_STORAGE_URL`, or below `AMPRA_VAR`.", secret=True)
+    backup_keep: int = _setting(
+        "7", _whole(0, 10_000), "a whole number from 0 to 10000",
+        "How many backups are kept: one is made every night, and the oldest beyond this number go. 0: none is made.")
     trusted_proxies: int = _setting(
         "0", _whole(0, 10), "a whole number from 0 to 10",
         "How many reverse proxies stand in front; so many `X-Forwarded-*` entries are believed.")
+    request_seconds: int = _setting(
+        "30", _whole(1, 600), "a whole number from 1 to 600",
+        "Seconds after which the databases give up what one web request asked of them; the answer is then 503.")
+    log_format: str = _setting(
+        "text", _choice("text", "json"), "text or json",
+        "How processes write their log; with json, web also writes one line a request.")
+    monitoring_token: str = _setting(
+        "", _long_secret, f"a text of {SHORTEST_SECRET} or more characters",
+        "Shown as a bearer token by whoever reads `/metrics`, and the details of `/readyz`. Not set: nobody does.",
+        secret=True)
+    sentry_dsn: str = _setting(
+        "", _url("http", "https"), "a URL that begins with https:// or http://",
+        "Where errors of all processes are reported (Sentry's interface); needs `requirements-sentry.txt` installed.",
+        secret=True)
     shutdown_seconds: int = _setting(
         "8", _whole(1, 300), "a whole number from 1 to 300",
         "Seconds that a process has to finish its work when it is asked to stop.")

@@ -6,10 +6,23 @@ import procrastinate
 
 from data import queue, settings
 from jobs import failures
-from jobs.tasks import accounts, broker, housekeeping, imports, mail, retention, rollups, simulations, sources, weather
+from jobs.tasks import (
+    accounts,
+    backups,
+    broker,
+    housekeeping,
+    imports,
+    mail,
+    retention,
+    rollups,
+    simulations,
+    sources,
+    weather,
+)
 
 TASKS = {
     "accounts": accounts.tasks,
+    "backups": backups.tasks,
     "broker": broker.tasks,
     "housekeeping": housekeeping.tasks,
     "imports": imports.tasks,

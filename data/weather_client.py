@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from math import ceil
-from typing import Any, Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Any, Protocol
 
 from data import mongo, settings, weather_budget
 from data.settings import Settings
 from data.weather_breaker import Breaker
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ FORECAST_DAYS = 8
 ATTEMPTS = 4
 LONGEST_WAIT_SECONDS = 30.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 8.0
-_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+_TIMEOUT_SECONDS, _CONNECT_SECONDS = 20.0, 5.0
 _PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _OFFICIAL = "https://api.open-meteo.com"
 _OFFICIAL_ARCHIVE = "https://archive-api.open-meteo.com"
@@ -130,7 +131,7 @@ class WeatherClient:
 
     endpoints: Endpoints
     budget: Budget
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=_TIMEOUT, follow_redirects=True))
+    http: "httpx.Client" = field(default_factory=lambda: _connections())
     clock: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
     breaker: Breaker = field(default_factory=lambda: Breaker(time.monotonic))
@@ -189,6 +190,8 @@ class WeatherClient:
             raise WeatherUnavailable("today's budget of calls to the weather service is spent", _until_midnight(now))
 
     def _attempt(self, url: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        import httpx
+
         try:
             answer = self.http.get(url, params=parameters)
         except httpx.HTTPError as error:
@@ -205,7 +208,7 @@ class WeatherClient:
         self.breaker.note(is_well=True)
         raise WeatherRefused(f"the weather service answered {answer.status_code} ({reason})")
 
-    def _wait_of(self, answer: httpx.Response, reason: str) -> float:
+    def _wait_of(self, answer: "httpx.Response", reason: str) -> float:
         """Return the seconds to wait: as `Retry-After` says, or until the limit that the service names is renewed."""
         now = self.clock()
         told = _retry_after(answer.headers.get("retry-after", ""), now)
@@ -217,6 +220,13 @@ class WeatherClient:
         if answer.status_code == 429 and reason.startswith("Minutely"):
             return told or 60.0
         return told
+
+
+def _connections() -> "httpx.Client":
+    # Only where the service is asked, which is the worker's task: the web shows weather without it, and saves 16 MB.
+    import httpx
+
+    return httpx.Client(timeout=httpx.Timeout(_TIMEOUT_SECONDS, connect=_CONNECT_SECONDS), follow_redirects=True)
 
 
 @lru_cache(maxsize=2)
@@ -241,7 +251,7 @@ def _parameters(place: Located, asked: Mapping[str, Any], api_key: str) -> dict[
     }
 
 
-def _decoded(answer: httpx.Response) -> Mapping[str, Any]:
+def _decoded(answer: "httpx.Response") -> Mapping[str, Any]:
     try:
         found = answer.json()
     except (json.JSONDecodeError, UnicodeDecodeError):
@@ -251,7 +261,7 @@ def _decoded(answer: httpx.Response) -> Mapping[str, Any]:
     return found
 
 
-def _reason(answer: httpx.Response) -> str:
+def _reason(answer: "httpx.Response") -> str:
     try:
         found = answer.json()
     except (json.JSONDecodeError, UnicodeDecodeError):

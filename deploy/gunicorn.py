@@ -1,9 +1,17 @@
 """Gunicorn's configuration for `gunicorn -c deploy/gunicorn.py app:server`, on one machine and in the image alike."""
 
+import gc
+import logging
 import os
+import shutil
+import tempfile
 from pathlib import Path
+from typing import Any
+
+from prometheus_client import multiprocess
 
 from data import settings
+from services import error_reports, logs
 
 _settings = settings.load(os.environ)
 
@@ -22,3 +30,39 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+# Which proxies are believed is AMPRA_TRUSTED_PROXIES' business alone.
+secure_scheme_headers: dict[str, str] = {}
+forwarded_allow_ips = ""
+# All workers count requests in files of one folder, which whichever is asked for the figures adds up.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="ampra-web-"))
+# No statement of a request outlasts it: of libpq's own variable, so that it costs no question.
+os.environ.setdefault("PGOPTIONS", f"-c statement_timeout={_settings.request_seconds * 1000}")
+
+
+def on_starting(_server: object) -> None:
+    """Write gunicorn's own lines as all others are written."""
+    logs.configure()
+    for name in ("gunicorn.error", "gunicorn.access"):
+        logging.getLogger(name).handlers, logging.getLogger(name).propagate = [], True
+
+
+def child_exit(_server: object, worker: Any) -> None:
+    """Have the gauges of a worker that ended forgotten."""
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(_server: object) -> None:
+    """Remove what the workers counted in."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def post_fork(_server: object, _worker: object) -> None:
+    """Import without looking for garbage: nothing of it is any yet, and the search takes a tenth of the start."""
+    gc.disable()
+
+
+def post_worker_init(_worker: object) -> None:
+    """Never search again what was imported: these half a million objects stay, and requests need not wait for it."""
+    error_reports.start()
+    gc.freeze()
+    gc.enable()

@@ -9,7 +9,6 @@ from flask import Blueprint, jsonify, send_file
 from data.errors import StorageUnavailable
 from services.errors import NotFound
 from services.people.viewer import current
-from services.returns import workbook as returns_workbook
 
 blueprint = Blueprint("returns_files", __name__)
 
@@ -17,6 +16,9 @@ blueprint = Blueprint("returns_files", __name__)
 @blueprint.get("/export/returns/<source_id>")
 def workbook(source_id: str) -> Any:
     """Answer with the workbook; 404 for what does not exist or is somebody else's."""
+    # Only here: the writer of workbooks takes 8 MB of each process, and few people ask for one.
+    from services.returns import workbook as returns_workbook
+
     try:
         name, content = returns_workbook.workbook_file(current(), source_id, datetime.now(UTC))
     except NotFound:

@@ -2,9 +2,8 @@
 
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 from zoneinfo import available_timezones
-
-from timezonefinder import TimezoneFinder
 
 _LOCK = Lock()
 
@@ -33,5 +32,8 @@ def _names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _finder() -> TimezoneFinder:
+def _finder() -> Any:
+    # Only here: it is needed where a source gets its place, not to show one.
+    from timezonefinder import TimezoneFinder
+
     return TimezoneFinder()

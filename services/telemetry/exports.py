@@ -9,8 +9,6 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import IO, Literal
 
-import xlsxwriter
-
 from data import mongo, readings, rollup_states
 from services import access
 from services.errors import Invalid
@@ -117,6 +115,9 @@ def _workbook(made: Sheet) -> Iterator[bytes]:
 
 
 def _write_workbook(made: Sheet, file: IO[bytes]) -> None:
+    # Only here: it takes 8 MB of each process, and few people ask for a workbook.
+    import xlsxwriter
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         page = book.add_worksheet("Ampra")

@@ -11,10 +11,14 @@ from data.errors import StorageUnavailable, mapped_mongo_errors
 
 DATABASE = "ampradb"
 SELECTION_MILLISECONDS = 3_000
+_operation_seconds: int | None = None
 
 
-def client_for(url: str) -> MongoClient[dict[str, Any]]:
-    """Return a new client; it acknowledges a write when a majority of the servers have it in their journal."""
+def client_for(url: str, operation_seconds: int | None = None) -> MongoClient[dict[str, Any]]:
+    """Return a new client; it acknowledges a write when a majority of the servers have it in their journal.
+
+    With `operation_seconds` each of its operations gives up after so long.
+    """
     return MongoClient(
         url,
         appname="ampra",
@@ -25,13 +29,20 @@ def client_for(url: str) -> MongoClient[dict[str, Any]]:
         wTimeoutMS=10_000,
         serverSelectionTimeoutMS=SELECTION_MILLISECONDS,
         connectTimeoutMS=SELECTION_MILLISECONDS,
+        timeoutMS=None if operation_seconds is None else operation_seconds * 1000,
     )
 
 
 @lru_cache(maxsize=1)
 def database() -> Database[dict[str, Any]]:
     """Return Ampra's database on this process's client: the one that the URL names, else `ampradb`."""
-    return client_for(settings.get().mongo_url).get_default_database(DATABASE)
+    return client_for(settings.get().mongo_url, _operation_seconds).get_default_database(DATABASE)
+
+
+def limit_operations(seconds: int) -> None:
+    """Have every operation of this process give up after so long, as web does; before the first use of the database."""
+    global _operation_seconds
+    _operation_seconds = seconds
 
 
 def answers() -> bool:

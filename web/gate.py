@@ -22,6 +22,7 @@ MACHINE_ENDPOINTS = frozenset(
 VERIFY_ENDPOINTS = frozenset({"verify.show", "verify.check", "verify.resend", "sign_in.leave"})
 PUBLIC_ENDPOINTS = MACHINE_ENDPOINTS | {
     "sign_in.show", "sign_in.enter", "second_step.show", "second_step.check", "health.alive", "health.ready",
+    "metrics.show",
     "register.show", "register.apply", "verify.show", "verify.check", "verify.resend",
     "password_reset.show_forgotten", "password_reset.ask", "password_reset.show_reset", "password_reset.reset",
     "new_address.show", "new_address.use", "single_sign_on.begin", "single_sign_on.finish",

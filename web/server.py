@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components import theme
 from data.settings import Settings
+from services import health as stores
 from web import (
     account_files,
     api,
@@ -17,9 +18,11 @@ from web import (
     headers,
     health,
     images,
+    metrics,
     new_address,
     password_reset,
     register,
+    request_log,
     returns_files,
     second_step,
     sign_in,
@@ -33,7 +36,7 @@ SESSION_DAYS = 7
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
 ROOMS = (
     sign_in, second_step, single_sign_on, register, verify, password_reset, new_address,
-    webhook, broker_contract, health, images, returns_files, telemetry_files, account_files, api,
+    webhook, broker_contract, health, metrics, images, returns_files, telemetry_files, account_files, api,
 )
 
 
@@ -41,6 +44,7 @@ def create_server(settings: Settings) -> Flask:
     """Return the Flask server that Dash is mounted on; it answers nothing to strangers but what the gate lists."""
     server = Flask("ampra", static_folder=None, template_folder="web/templates", root_path=str(settings.root))
     server.secret_key = settings.secret_key
+    stores.limit_requests(settings.request_seconds)
     server.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
         PERMANENT_SESSION_LIFETIME=timedelta(days=SESSION_DAYS),
@@ -56,6 +60,7 @@ def create_server(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         trusted = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, trusted, trusted, trusted)  # type: ignore[method-assign]
+    request_log.install(server)
     gate.install(server)
     # What is registered last comes first: the content policy reads pages before they are packed.
     compression.install(server)

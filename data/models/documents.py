@@ -94,7 +94,7 @@ COLLECTIONS: Mapping[str, Collection] = {
     ),
     "latest_readings": Collection(),
     "device_memory": Collection(),
-    "ingest_counts": Collection(indexes=(_index("sunSourceId", "hour", unique=True),)),
+    "ingest_counts": Collection(indexes=(_index("sunSourceId", "hour", unique=True), _index("hour"))),
     "webhook_ids": Collection(
         _object(("createdAt",), createdAt=DATE),
         (_index("sunSourceId", "webhookId", unique=True), _index("createdAt", expireAfterSeconds=DAY_SECONDS)),

@@ -46,6 +46,10 @@ ROUTES = {
 }  # fmt: skip
 
 _ACT = 'admin-person-said.children <- {"person":["ALL"],"type":"admin-person-act","what":["ALL"]}.n_clicks'
+_PERMIT = (
+    'admin-person-given.children <- '
+    '{"name":["ALL"],"person":["ALL"],"type":"admin-person-permission"}.checked'
+)
 
 CALLBACKS = {
     # The frame.
@@ -68,6 +72,7 @@ CALLBACKS = {
     "groups-name-input.error <- groups-create-button.n_clicks": "own",
     "group-name-title.children <- group-id-store.data": "group",
     "group-sums-slot.children <- group-id-store.data": "group",
+    "group-money-slot.children <- group-id-store.data": "group",
     "group-members-said.children <- group-members-button.n_clicks": "group",
     "group-name-input.error <- group-save-button.n_clicks": "group",
     "group-logo-said.children <- group-logo-upload.contents": "group",
@@ -109,6 +114,7 @@ CALLBACKS = {
     "returns-revision-store.data <- returns-save-button.n_clicks": "source",
     "returns-battery-body.children <- returns-source-store.data": "source",
     "returns-contract-body.children <- returns-contract-button.n_clicks": "source",
+    "returns-sums-cards-slot.children <- returns-sums-group-select.value": "list",
     # One source.
     "source-name-title.children <- source-id-store.data": "source",
     "source-credentials-body.children <- source-connection-store.data": "source",
@@ -156,6 +162,7 @@ CALLBACKS = {
     "admin-chosen-store.data <- admin-people-grid.selectedRows": "plain",
     "admin-person-slot.children <- admin-chosen-store.data": "users.manage",
     _ACT: "users.manage",
+    _PERMIT: "overseers.manage",
     "admin-invite-slot.children <- admin-invite-button.n_clicks": "users.manage",
     "admin-sources-list-grid.rowData <- admin-sources-list-grid.id": "sources.all",
     "admin-jobs-beats-list.children <- admin-jobs-refresh-interval.n_intervals": "jobs.manage",
@@ -201,6 +208,13 @@ GIVEN = {
             "property": "n_clicks", "value": 1,
         }],
         "changed": '{"person":"PERSON","type":"admin-person-act","what":"verify"}.n_clicks',
+    },
+    _PERMIT: {
+        '{"name":["ALL"],"person":["ALL"],"type":"admin-person-permission"}.checked': [{
+            "id": {"name": "audit.read", "person": "PERSON", "type": "admin-person-permission"},
+            "property": "checked", "value": True,
+        }],
+        "changed": '{"name":"audit.read","person":"PERSON","type":"admin-person-permission"}.checked',
     },
     "admin-simulation-said-slot.children <- admin-simulation-start-button.n_clicks": {
         "admin-simulation-source-select.value": "SOURCE", "admin-simulation-hours-input.value": 1,

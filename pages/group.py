@@ -14,11 +14,13 @@ from components.freshness import freshness
 from components.icons import icon
 from components.picture import picture, picture_field
 from components.returns_cards import button, card, modal
+from components.returns_sums import currency_cards
 from components.shell import ShellIds
 from components.source_page import said
 from pages._uploads import content_of
 from services import access
 from services.people.viewer import current
+from services.returns import sums as returns_sums
 from services.sources import changes as source_changes
 from services.sources import groups, images
 from services.sources.groups import Member
@@ -26,6 +28,7 @@ from services.sources.groups import Member
 dash.register_page(__name__, path_template="/group/<group_id>", name="Group", title="Group · Ampra")
 
 REFRESH_MILLISECONDS = 30_000
+COUNT_MILLISECONDS, COUNT_SECONDS = 1_000, 1.5
 
 
 class Ids:
@@ -38,6 +41,8 @@ class Ids:
     LOGO_HEAD = "group-logo-head"
     SUMS = "group-sums-slot"
     RANKING = "group-ranking-slot"
+    MONEY = "group-money-slot"
+    COUNT = "group-money-interval"
     MEMBERS = "group-members-select"
     MOVE = "group-members-button"
     MOVED = "group-members-said"
@@ -69,11 +74,18 @@ def layout(group_id: str = "", **_query: str) -> Any:
             html.Div(id=Ids.SUMS),
             card("Ranking", [html.Div(id=Ids.RANKING)],
                  subtitle=f"specific yield, last {groups.RANKED_DAYS} days"),
+            _money(group_id),
             _members(),
             _about(),
         ],
         className="page",
     )  # fmt: skip
+
+
+def _money(group_id: str) -> Any:
+    more = dcc.Link("By source", href=f"/returns?group={group_id}", className="button")
+    body = [dcc.Interval(id=Ids.COUNT, interval=COUNT_MILLISECONDS), html.Div(id=Ids.MONEY, className="notices")]
+    return card("Money", body, subtitle="each currency for itself", aside=more)
 
 
 def _members() -> Any:
@@ -140,6 +152,19 @@ def rank(group_id: str, _revision: Any, _ticks: int | None) -> Any:
     sums = group_cards.sums(*(_sum(found, name) for name in ("solar_watts", "load_watts", "grid_watts",
                                                            "produced_today_kwh")), capacity)
     return sums, group_cards.ranking([_line(each, now) for each in found], groups.RANKED_DAYS)
+
+
+@callback(
+    Output(Ids.MONEY, "children"),
+    Output(Ids.COUNT, "disabled"),
+    Input(Ids.GROUP, "data"),
+    Input(Ids.REVISION, "data"),
+    Input(Ids.COUNT, "n_intervals"),
+)
+def add_up(group_id: str, _revision: Any, _ticks: int | None) -> Any:
+    """Show the money of the group by currency; asked again until every source is counted."""
+    found = returns_sums.sums(current(), datetime.now(UTC), group_id=group_id, seconds=COUNT_SECONDS)
+    return currency_cards(found.totals, found.left), not found.left
 
 
 def _sum(found: list[Member], name: str) -> float:

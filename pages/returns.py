@@ -92,7 +92,8 @@ def layout(source_id: str = "", **_query: str) -> Any:
             *(dcc.Store(id=each) for each in (Ids.REVISION, Ids.TRIAL, Ids.FILLED)),
             dcc.Interval(id=Ids.RETRY, interval=RETRY_MILLISECONDS),
             html.Div(
-                [html.H1("Returns", className="page-title"), html.Span(id=Ids.SINCE, className="since"), export],
+                [html.H1("Returns", className="page-title"), html.Span(id=Ids.SINCE, className="since"),
+                 dcc.Link("All sources", href="/returns", className="button"), export],
                 className="page-head",
             ),
             html.Div(waiting_head(5), id=Ids.HEAD, className="money-tiles"),

@@ -113,6 +113,12 @@ class BasisCache:
                 self._summaries.popitem(last=False)
         return slim
 
+    def has_summary(self, key: Key, plant: Plant) -> bool:
+        """Tell whether the summary of a source is known already."""
+        with self._lock:
+            known = self._summaries.get(key.source_id)
+        return known is not None and known[:2] == (key, plant)
+
     def forget(self) -> None:
         """Forget everything."""
         with self._lock:

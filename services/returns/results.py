@@ -1,4 +1,4 @@
-"""Returns of a source, and sums of many by currency: measured, modelled, and what the same energy cost elsewhere."""
+"""Returns of a source, measured and modelled, by its saved terms or by those being tried."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,10 @@ from data.sources import SourceRecord
 from services import access
 from services.people.viewer import Viewer
 from services.returns import basis as returns_basis
-from services.returns import energies as returns_energies
 from services.returns.basis import CACHE, Basis, Key, last_day
 from services.returns.terms import Terms, terms_of
 from solar.returns import (
     Co2,
-    CurrencyTotal,
     Gaps,
     Measured,
     Outlook,
@@ -26,7 +24,6 @@ from solar.returns import (
     co2_avoided,
     gaps,
     outlook,
-    totals_by_currency,
 )
 
 
@@ -99,22 +96,6 @@ def basis_of(source: SourceRecord, now: datetime) -> tuple[Key, Basis]:
     """Return the valued days of a source, for those who checked that it may be seen."""
     key = _situation(source, now).key
     return key, CACHE.basis(source, key)
-
-
-def totals(viewer: Viewer, now: datetime, *, group_id: UUID | None = None) -> tuple[CurrencyTotal, ...]:
-    """Return the measured money of all sources the viewer may see, or of one power group, by currency."""
-    every = access.visible_sources(viewer)
-    chosen = [each for each in every if group_id is None or each.power_group_id == group_id]
-    settings, costs = _saved([each.id for each in chosen])
-    last = {each.time_zone: last_day(now, each.time_zone) for each in chosen}
-    versions = returns_energies.versions(chosen, last)
-    summaries = []
-    for source in chosen:
-        saved, as_of = settings[source.id], last[source.time_zone]
-        key = Key(str(source.id), source.time_zone, as_of, saved.prices_version, versions[source.id])
-        plant = terms_of(source, saved, costs[source.id]).plant
-        summaries.append(CACHE.summary(source, key, plant))
-    return totals_by_currency(summaries)
 
 
 def _situation(source: SourceRecord, now: datetime) -> _Situation:

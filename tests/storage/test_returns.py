@@ -18,7 +18,9 @@ from services.returns import energies as returns_energies
 from services.returns import prices
 from services.returns import replays as returns_replays
 from services.returns import results as returns
+from services.returns import sums as returns_sums
 from services.returns import terms as returns_terms
+from services.returns.basis import CACHE
 from services.sources import groups
 from solar.days import start_of_day
 from solar.returns import interval_parts
@@ -214,12 +216,21 @@ def test_sums_are_by_currency_and_by_group(owner: Viewer) -> None:
         set_prices(owner, source_id, FLAT)
     with postgres.session() as session:
         sources.update_columns(session, UUID(source_id), {"power_group_id": group.id})
-    euro, dinar = returns.totals(owner, NOW)
+    whole = returns_sums.sums(owner, NOW)
+    euro, dinar = whole.totals
     assert (euro.currency, euro.sources, euro.savings) == ("EUR", 2, 30 * D("1.90"))
     assert (dinar.currency, dinar.savings) == ("KWD", 5 * D("1.90"))
-    assert returns.totals(owner, NOW, group_id=group.id) == (dinar,)
+    of_group = returns_sums.sums(owner, NOW, group_id=str(group.id))
+    assert (of_group.totals, [each.group for each in of_group.sources]) == ((dinar,), ["Home"])
+    # In no time one source is counted at least, and another call goes on from there.
+    CACHE.forget()
+    counted = [returns_sums.sums(owner, NOW, seconds=0) for _ in range(3)]
+    assert [(len(each.sources), each.left) for each in counted] == [(1, 2), (2, 1), (3, 0)]
+    assert counted[-1].totals == whole.totals
     stranger = Viewer(accounts.create_user("b@example.org", "Sunny-roof-2026", "B", "B").id, "B", "b@example.org")
-    assert returns.totals(stranger, NOW) == ()
+    assert returns_sums.sums(stranger, NOW).totals == ()
+    with pytest.raises(NotFound):
+        returns_sums.sums(stranger, NOW, group_id=str(group.id))
 
 
 def test_another_contract_over_the_same_twelve_months(owner: Viewer) -> None:

@@ -41,6 +41,8 @@ ROUTES = {
     "GET /api/v1/sources/<source_id>": "api-look", "GET /api/v1/sources/<source_id>/latest": "api-look",
     "GET /api/v1/sources/<source_id>/readings": "api-look", "GET /api/v1/sources/<source_id>/days": "api-look",
     "POST /api/v1/sources/<source_id>/readings": "api-change",
+    "GET /api/v1/sources/<source_id>/retention": "api-look",
+    "PUT /api/v1/sources/<source_id>/retention": "api-change",
     "GET /api/v1/sources/<source_id>/hourly-prices": "api-look",
     "POST /api/v1/sources/<source_id>/hourly-prices": "api-change",
 }  # fmt: skip

@@ -5,8 +5,10 @@ from .model import Forecast, Model
 from .prediction import RECENT_DAYS, predict
 from .scores import lesson, scoreboard
 from .site import Refusal, Site
+from .tally import Tally, board, tally
 from .training import train
 
 __all__ = [
-    "RECENT_DAYS", "Baselines", "Forecast", "Model", "Refusal", "Site", "lesson", "predict", "scoreboard", "train",
+    "RECENT_DAYS", "Baselines", "Forecast", "Model", "Refusal", "Site", "Tally", "board", "lesson", "predict",
+    "scoreboard", "tally", "train",
 ]

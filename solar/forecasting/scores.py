@@ -6,47 +6,22 @@ import numpy as np
 import pandas as pd
 
 from .site import LEADS, Array
+from .tally import board, tally
 
-FIGURES = (
-    "count", "mae", "bias", "rmse", "mae_percent_of_capacity", "mae_percent_of_capacity_daylight", "skill",
-    "coverage_percent",
-)
 MIN_POINTS = 150
 
 
 def scoreboard(record: pd.DataFrame, capacity_watts: float | None) -> pd.DataFrame:
-    """One row per day ahead with the columns of FIGURES.
+    """One row per day ahead with the columns of `tally.FIGURES`.
 
     `record`, one row per interval of an issued forecast: lead (1..8), truth, p10, p50, p90, last_day, week_mean (see
     `Baselines`), daylight (bool). Rows without truth are left out. Skill is 1 - MAE / MAE of the better baseline, over
     the rows where both baselines are known; shares of capacity are NaN where the capacity is not known. Coverage is of
     daylight for what has a night (daylight is not all one value), a thousandth of the largest truth as slack.
     """
-    known = record[np.isfinite(record["truth"]) & np.isfinite(record["p50"])]
-    rows = {lead: _figures(part, capacity_watts) for lead in LEADS if len(part := known[known["lead"] == lead])}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(FIGURES)).rename_axis("lead")
-
-
-def _figures(part: pd.DataFrame, capacity_watts: float | None) -> list[float]:
-    truth, error = part["truth"].to_numpy(dtype=float), (part["p50"] - part["truth"]).to_numpy(dtype=float)
-    light = part["daylight"].to_numpy(dtype=bool)
-    light = light if light.any() else np.ones(len(part), dtype=bool)
-    mae = float(np.mean(np.abs(error)))
-    share = 100 / capacity_watts if capacity_watts else np.nan
-    slack = 1e-3 * float(np.max(np.abs(truth)))
-    inside = (truth >= part["p10"].to_numpy() - slack) & (truth <= part["p90"].to_numpy() + slack)
-    return [
-        float(len(part)), mae, float(np.mean(error)), float(np.sqrt(np.mean(error**2))), mae * share,
-        float(np.mean(np.abs(error[light]))) * share, _skill(part), float(np.mean(inside[light])) * 100,
-    ]
-
-
-def _skill(part: pd.DataFrame) -> float:
-    both = part[np.isfinite(part["last_day"]) & np.isfinite(part["week_mean"])]
-    if both.empty:
-        return float("nan")
-    ours, *bases = (float((both[name] - both["truth"]).abs().mean()) for name in ("p50", "last_day", "week_mean"))
-    return 1 - ours / min(bases) if min(bases) > 0 else 0.0
+    greatest = float(record["truth"].abs().max()) if len(record) else 0.0
+    leads = {lead: record[record["lead"] == lead] for lead in LEADS}
+    return board(((lead, tally(part, greatest)) for lead, part in leads.items() if len(part)), capacity_watts)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Power groups in PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,12 @@ def get(session: Session, group_id: UUID) -> GroupRecord | None:
     """Return one group, or None."""
     row = session.execute(select(*_COLUMNS).where(PowerGroup.id == group_id)).mappings().one_or_none()
     return GroupRecord(**row) if row is not None else None
+
+
+def names(session: Session, group_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of those groups that exist."""
+    found = session.execute(select(PowerGroup.id, PowerGroup.name).where(PowerGroup.id.in_(list(group_ids))))
+    return {row[0]: row[1] for row in found}
 
 
 def list_owned(session: Session, owner_id: str) -> list[GroupRecord]:

@@ -159,3 +159,16 @@ def fleet(database: Database[Document], source_ids: Iterable[str], fields: Seque
     return found
 
 
+def standings(database: Database[Document], source_ids: Iterable[str], field: str, channel: str) -> dict[str, Document]:
+    """Return of each source that was ever heard `timestamp` and `value`, the newest of one field, and `date` and `kwh`
+    of its newest local day for one channel: what a long list shows, in a fraction of the time of `fleet`."""
+    ids = list(source_ids)
+    value, kwh = {"$project": {"timestamp": 1, "value": f"$values.{field}"}}, f"$today.channels.{channel}.kwh"
+    day = {"$project": {"date": "$today.date", "kwh": kwh}}
+    match = {"$match": {"_id": {"$in": ids}}}
+    with mapped_mongo_errors():
+        latest = database["latest_readings"].aggregate([match, value], batchSize=_FRAME_BATCH)
+        found = {each.pop("_id"): each for each in latest.to_list()}
+        for each in database[SOURCES].aggregate([match, day], batchSize=_FRAME_BATCH).to_list():
+            found.setdefault(each.pop("_id"), {}).update(each)
+    return found

@@ -134,16 +134,12 @@ def _row(each: ListedSource, now: datetime) -> dict[str, Any]:
         "state": freshness(each.newest_at, now) if record.is_active else "off",
         "newest": int(each.newest_at.timestamp() * 1000) if each.newest_at else None,
         "group": each.group or "",
-        "solar": _known(each.solar_watts),
-        "today": _known(each.produced_today_kwh),
+        "solar": each.solar_watts,
+        "today": each.produced_today_kwh,
         "capacity": record.installed_capacity_watts,
         "way": "MQTT" if each.is_mqtt else "Webhook",
         "owner": each.owner or "",
     }
-
-
-def _known(value: float) -> float | None:
-    return None if value != value else value
 
 
 def _nothing() -> Any:

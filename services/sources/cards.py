@@ -30,9 +30,10 @@ def visible_sources(viewer: Viewer) -> list[SourceCard]:
 
 def _group_names(records: list[SourceRecord]) -> dict[UUID | None, str]:
     wanted = {record.power_group_id for record in records if record.power_group_id is not None}
+    if not wanted:
+        return {}
     with postgres.session() as session:
-        found = [groups.get(session, group_id) for group_id in wanted]
-    return {group.id: group.name for group in found if group is not None}
+        return dict(groups.names(session, wanted))
 
 
 def _card(record: SourceRecord, group: str | None) -> SourceCard:

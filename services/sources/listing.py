@@ -4,25 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import pandas as pd
-
-from data import postgres
+from data import mongo, postgres, rollup_reads
 from data.sources import ConnectionType, SourceRecord, owner_addresses
 from services import access
 from services.people.viewer import Viewer
-from services.telemetry import queries as telemetry
+from solar import days
 
 
 @dataclass(frozen=True, slots=True)
 class ListedSource:
-    """A source in the list; `owner` is the address of its owner where others than the viewer's are listed."""
+    """A source in the list; `owner` is the address of its owner where others than the viewer's are listed.
+
+    What is not known of the newest reading and of its local day is None.
+    """
 
     record: SourceRecord
     group: str | None
     owner: str | None
     newest_at: datetime | None
-    solar_watts: float
-    produced_today_kwh: float
+    solar_watts: float | None
+    produced_today_kwh: float | None
 
     @property
     def is_mqtt(self) -> bool:
@@ -35,14 +36,15 @@ def listed(viewer: Viewer, now: datetime) -> list[ListedSource]:
     records = access.visible_sources(viewer)
     groups = {each.id: each.name for each in access.visible_groups(viewer)}
     owners = _owners(viewer, records)
-    state = telemetry.fleet(viewer, now)[["timestamp", "solarPower", "produced"]]
-    rows = dict(zip(state.index, state.itertuples(index=False, name=None), strict=True))
+    states = rollup_reads.standings(mongo.database(), [str(each.id) for each in records], "solarPower", "produced")
+    today = {zone: days.local_date(now, zone).isoformat() for zone in {each.time_zone for each in records}}
     found = []
     for record in records:
-        newest, solar, produced = rows.get(str(record.id), (pd.NaT, float("nan"), float("nan")))
+        state = states.get(str(record.id), {})
         group = groups.get(record.power_group_id) if record.power_group_id else None
-        at = None if pd.isna(newest) else newest.to_pydatetime()
-        found.append(ListedSource(record, group, owners.get(record.user_id), at, solar, produced))
+        produced = state.get("kwh") if state.get("date") == today[record.time_zone] else None
+        owner = owners.get(record.user_id)
+        found.append(ListedSource(record, group, owner, state.get("timestamp"), state.get("value"), produced))
     return found
 
 

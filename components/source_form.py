@@ -1,7 +1,8 @@
 """The form of a source: its fields by section, each with its label, unit and hint; errors stand beside the field."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -23,6 +24,7 @@ class Field:
     unit: str = ""
     hint: str = ""
     is_needed: bool = False
+    placeholder: str = ""
 
 
 NAME = Field("name", "Name", "text", is_needed=True)
@@ -40,6 +42,8 @@ BATTERY = Field("battery_capacity_kwh", "Battery capacity", unit="kWh", hint="Wh
 CURRENCY = Field("currency", "Currency", "currency", is_needed=True)
 COST = Field("system_cost", "System cost", hint="What the whole plant cost")
 UPKEEP = Field("maintenance_cost_per_year", "Upkeep a year")
+RAW_DAYS = Field("retention_raw_days", "Readings, each as received", unit="days")
+FINE_DAYS = Field("retention_five_minutes_days", "Means over 5 minutes", unit="days")
 INSTALLED = Field("installation_date", "Installed on", "date")
 
 SECTIONS: Mapping[str, tuple[Field, ...]] = {
@@ -47,6 +51,7 @@ SECTIONS: Mapping[str, tuple[Field, ...]] = {
     "location": (LATITUDE, LONGITUDE, ZONE),
     "plant": (CAPACITY, TILT, AZIMUTH, EXPORT_LIMIT, HAS_BATTERY, BATTERY),
     "economics": (CURRENCY, COST, UPKEEP, INSTALLED),
+    "retention": (RAW_DAYS, FINE_DAYS),
 }
 
 
@@ -55,13 +60,18 @@ def names_of(sections: Iterable[str]) -> list[str]:
     return [field.name for section in sections for field in SECTIONS[section]]
 
 
-def fields(section: str, kind: str, choices: Mapping[str, Iterable[str]], *, without: Iterable[str] = ()) -> Any:
+def fields(
+    section: str, kind: str, choices: Mapping[str, Iterable[str]], *, without: Iterable[str] = (),
+    when_empty: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
     """Return the fields of a section, each with the id {"type": kind, "name": the name in the rules}.
 
-    `choices` are the currencies and zones to choose from, under `currency` and `zone`.
+    `choices` are the currencies and zones to choose from, under `currency` and `zone`; `when_empty` says by name what
+    an empty number means.
     """
     left_out = set(without)
     shown = [field for field in SECTIONS[section] if field.name not in left_out]
+    shown = [replace(each, placeholder=when_empty.get(each.name, "")) for each in shown]
     inputs = [_input(field, {"type": kind, "name": field.name}, list(choices.get(field.kind, ()))) for field in shown]
     return html.Div(inputs, className="form-grid")
 
@@ -88,8 +98,9 @@ def _number(field: Field, about: Mapping[str, Any]) -> Any:
     # No limits: Mantine would correct what was typed. No delay: a quick click would save without the last field.
     unit = html.Span(field.unit, className="input-unit") if field.unit else None
     return dmc.NumberInput(
-        **about, hideControls=True, decimalScale=6, rightSection=unit, rightSectionWidth=44,
-        rightSectionPointerEvents="none", decimalSeparator=localised("."), allowedDecimalSeparators=[".", ","],
+        **about, placeholder=field.placeholder, hideControls=True, decimalScale=6, rightSection=unit,
+        rightSectionWidth=44, rightSectionPointerEvents="none", decimalSeparator=localised("."),
+        allowedDecimalSeparators=[".", ","],
     )
 
 

@@ -14,13 +14,16 @@ from pages import _source_form as form
 from pages import _source_icon
 from services import access
 from services.people.viewer import current
+from services.rollups import retention
 from services.sources import changes as source_changes
 
-SECTIONS = {"general": ("general",), "location": ("location", "plant"), "economics": ("economics",)}
-TITLES = {"general": "General", "location": "Place", "plant": "Plant", "economics": "Economics"}
+SECTIONS = {"general": ("general", "retention"), "location": ("location", "plant"), "economics": ("economics",)}
+TITLES = {"general": "General", "location": "Place", "plant": "Plant", "economics": "Economics",
+          "retention": "How long it is kept"}
 SUBTITLES = {
     "general": "", "location": "for weather, forecast and the time zone", "plant": "the panels and what is behind them",
     "economics": "what it cost; prices and assumptions are on Returns",
+    "retention": "what is older goes at night; hours and days are kept for ever",
 }
 
 
@@ -42,10 +45,11 @@ class FieldIds:
 
 def layout(source_id: str, tab: str) -> Any:
     """Return the form of a tab."""
-    known = form.choices()
+    known, kept = form.choices(), retention.house_days()
+    unset = {name: f"as for all: {days}" for name, days in kept.items()}
     cards = []
     for section in SECTIONS[tab]:
-        content = [source_form.fields(section, FieldIds.FIELD, known)]
+        content = [source_form.fields(section, FieldIds.FIELD, known, when_empty=unset)]
         cards.append(card(TITLES[section], content, subtitle=SUBTITLES[section]))
     stores = [dcc.Store(id=FieldIds.SOURCE, data=source_id), dcc.Store(id=FieldIds.REVISION),
               dcc.Store(id=FieldIds.PROPOSED)]

@@ -9,6 +9,7 @@ from data.errors import StorageUnavailable
 from services.errors import Forbidden, Invalid, NotFound
 from services.people.viewer import current
 from services.returns import price_api
+from services.rollups import retention_api
 from services.telemetry import api_views
 from web import openapi
 
@@ -57,6 +58,18 @@ def add_readings(source_id: str) -> Any:
 def list_days(source_id: str) -> Any:
     """List the energies of local days."""
     return jsonify(api_views.days(current(), source_id, request.args))
+
+
+@blueprint.get("/sources/<source_id>/retention")
+def show_retention(source_id: str) -> Any:
+    """Show for how long telemetry is kept."""
+    return jsonify(retention_api.shown(current(), source_id))
+
+
+@blueprint.put("/sources/<source_id>/retention")
+def set_retention(source_id: str) -> Any:
+    """Set for how long telemetry is kept."""
+    return jsonify(retention_api.put(current(), source_id, request.get_data(), datetime.now(UTC)))
 
 
 @blueprint.get("/sources/<source_id>/hourly-prices")

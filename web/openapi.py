@@ -60,6 +60,21 @@ def _paths() -> Json:
                 _parameter("to", "The last day, included.", {"type": "string", "format": "date"}),
             ]),
         },
+        **_paths_of_rules(one),
+    }  # fmt: skip
+
+
+def _paths_of_rules(one: Json) -> Json:
+    """The paths of what holds for a source: how long it is kept, and what energy costs."""
+    return {
+        "/api/v1/sources/{source_id}/retention": {
+            **one,
+            "get": _operation("For how many days telemetry is kept; hours and days are kept for ever.", _KEPT),
+            "put": {
+                **_operation("Set it, null for what the installation keeps. Needs a token that may write.", _KEPT),
+                "requestBody": {"required": True, "content": {"application/json": {"schema": _KEPT_SENT}}},
+            },
+        },
         "/api/v1/sources/{source_id}/hourly-prices": {
             **one,
             "get": _operation("Dynamic prices that overlap [start, end), 400 days at most.", _PRICES, [
@@ -120,6 +135,12 @@ _DAYS = _object(
     days={"type": "array", "items": _object(
         date={"type": "string", "format": "date"}, kwh=_NUMBERS, measuredShare=_NUMBERS)},
 )  # fmt: skip
+_KEPT = _object(
+    readingsDays={"type": "integer"}, fiveMinutesDays={"type": "integer"},
+    own={"type": "array", "items": _STRING, "description": "What the source says itself."},
+)
+_KEPT_DAYS: Json = {"type": ["integer", "null"], "minimum": 7, "maximum": 36500}
+_KEPT_SENT = _object(readingsDays=_KEPT_DAYS, fiveMinutesDays=_KEPT_DAYS)
 _TAKES_PRICES = (
     "Take in dynamic prices per kWh, all or none, in place of what they overlap; the answer says what that changes of "
     "days that are over. They count where a price of the history is marked as dynamic. Needs a token that may write."

@@ -60,10 +60,19 @@ def apply(source_id: str, now: datetime) -> Done:
     return done
 
 
-def _days_kept(site: Site) -> tuple[int, int]:
+def house_days() -> dict[str, int]:
+    """Return for how many days readings and 5 minutes are kept of sources that say nothing, by field of a source."""
     given = settings.get()
-    raw = site.retention_raw_days or given.retention_raw_days
-    return raw, site.retention_five_minutes_days or given.retention_five_minutes_days
+    return {
+        "retention_raw_days": given.retention_raw_days,
+        "retention_five_minutes_days": given.retention_five_minutes_days,
+    }
+
+
+def _days_kept(site: Site) -> tuple[int, int]:
+    house = house_days()
+    raw = site.retention_raw_days or house["retention_raw_days"]
+    return raw, site.retention_five_minutes_days or house["retention_five_minutes_days"]
 
 
 def _day_of(site: Site, instant: datetime) -> Window:

@@ -27,6 +27,7 @@ _COPIED = (
     "description", "connection_type", "latitude", "longitude", "installed_capacity_watts", "currency", "system_cost",
     "maintenance_cost_per_year", "installation_date", "time_zone", "has_battery", "battery_capacity_kwh",
     "tilt_degrees", "azimuth_degrees", "export_limit_watts", "payload_mapping", "payload_profile",
+    "retention_raw_days", "retention_five_minutes_days",
 )
 
 

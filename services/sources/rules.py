@@ -17,6 +17,7 @@ from solar.normalise.mapping_faults import faults_of
 Rule = Callable[[Any], str | None]
 _MOST_MONEY = Decimal(10) ** 12
 GENERIC = "generic"
+DAYS_KEPT = (7, 36_500)
 
 
 def _text(value: Any, *, least: int, most: int) -> str | None:
@@ -31,6 +32,14 @@ def _number(value: Any, *, least: float, most: float, unit: str) -> str | None:
     if is_number and least <= value <= most:
         return None
     return f"must be a number from {least:,.10g} to {most:,.10g} {unit}".rstrip()
+
+
+def _days_kept(value: Any) -> str | None:
+    least, most = DAYS_KEPT
+    is_whole = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
+    if is_whole and least <= value <= most:
+        return None
+    return f"must be a whole number of days from {least} to {most:,}, or empty for what the installation keeps"
 
 
 def _money(value: Any) -> str | None:
@@ -93,6 +102,8 @@ RULES: Mapping[str, Rule] = {
     "export_limit_watts": partial(_number, least=0, most=1_000_000, unit="W"),
     "payload_mapping": _mapping,
     "payload_profile": _profile,
+    "retention_raw_days": _days_kept,
+    "retention_five_minutes_days": _days_kept,
 }
 NEEDED = frozenset({"name", "connection_type"})
 _NEVER_EMPTY = NEEDED | {"is_active", "currency", "time_zone"}

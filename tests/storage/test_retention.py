@@ -2,18 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pandas as pd
 import pytest
 
-from data import mongo, postgres, rollup_marks
+from data import mongo, rollup_marks
 from data import retention as stored
-from data import sources as stored_sources
+from services.errors import Invalid
 from services.people import accounts
 from services.people.viewer import Viewer
 from services.rollups import retention
 from services.rollups import updating as rollups
+from services.sources import changes as source_changes
 from services.sources import making as sources
 from services.telemetry import queries as telemetry
 from tests.storage import telemetry_data as made
@@ -157,15 +157,21 @@ def test_five_minutes_go_where_hours_prove_them_and_charts_go_on(
     assert len(found.frame) == 24
 
 
-def test_a_source_may_keep_its_readings_longer(source_id: str, frame: pd.DataFrame) -> None:
+def test_an_owner_may_keep_readings_longer_or_shorter(owner: Viewer, source_id: str, frame: pd.DataFrame) -> None:
     made.write(made.documents(source_id, frame))
     made.roll(source_id)
-    with postgres.session() as session:
-        stored_sources.update_columns(session, UUID(source_id), {"retention_raw_days": 400})
+    source_changes.update(owner, source_id, {"retention_raw_days": 400}, END)
+    assert retention.kept(owner, source_id).raw_days == 400
     assert retention.apply(source_id, LATER).readings == 0
-    with postgres.session() as session:
-        stored_sources.update_columns(session, UUID(source_id), {"retention_raw_days": 7})
-    assert retention.apply(source_id, LATER).readings == 5 * 288
+    with pytest.raises(Invalid, match="from 7 to 36,500"):
+        source_changes.update(owner, source_id, {"retention_raw_days": 6}, END)
+    source_changes.update(owner, source_id, {"retention_raw_days": 91}, END)
+    assert retention.apply(source_id, LATER).readings == 2 * 288
+    source_changes.update(owner, source_id, {"retention_raw_days": None}, END)
+    assert retention.apply(source_id, LATER).readings == 288
+    source_changes.update(owner, source_id, {"retention_five_minutes_days": 89}, END)
+    assert retention.apply(source_id, LATER).five_minutes == 3 * 288
+    assert len(_days(source_id)) == 5
 
 
 def test_a_lost_mark_is_found_by_the_count_of_readings(source_id: str, frame: pd.DataFrame) -> None:

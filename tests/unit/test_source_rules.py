@@ -28,6 +28,7 @@ def test_a_source_needs_a_name_and_a_connection() -> None:
         ("longitude", 180.0), ("installed_capacity_watts", 0), ("installed_capacity_watts", 1_000_000),
         ("currency", "JPY"), ("system_cost", Decimal("0")), ("system_cost", 12500.5), ("installation_date", NOW),
         ("time_zone", "Asia/Kathmandu"), ("has_battery", None), ("tilt_degrees", 90), ("azimuth_degrees", 360),
+        ("retention_raw_days", 7), ("retention_raw_days", None), ("retention_five_minutes_days", 36_500),
     ],
 )  # fmt: skip
 def test_what_is_allowed(field: str, value: Any) -> None:
@@ -45,7 +46,8 @@ def test_what_is_allowed(field: str, value: Any) -> None:
         ("system_cost", Decimal("NaN")), ("maintenance_cost_per_year", float("inf")), ("is_active", 1),
         ("installation_date", NOW + timedelta(seconds=1)), ("installation_date", datetime(2026, 1, 1)),  # noqa: DTZ001
         ("time_zone", "Europe/Atlantis"), ("time_zone", None), ("payload_mapping", "x"), ("user_id", "bob"),
-        ("mqtt_api_key", "x"), ("id", "x"),
+        ("mqtt_api_key", "x"), ("id", "x"), ("retention_raw_days", 6), ("retention_raw_days", 30.5),
+        ("retention_five_minutes_days", 36_501), ("retention_five_minutes_days", "a year"),
     ],
 )  # fmt: skip
 def test_what_is_not_allowed_is_said_for_its_field(field: str, value: Any) -> None:

@@ -216,6 +216,21 @@ def test_dynamic_prices_at_fault_are_refused_whole(
     assert stranger.get(path, query_string=asked, headers=read).get_json()["prices"] == []
 
 
+def test_a_source_says_how_long_its_telemetry_is_kept(
+    source: str, read: dict[str, str], write: dict[str, str], stranger: FlaskClient
+) -> None:
+    path = f"/api/v1/sources/{source}/retention"
+    house = {"readingsDays": 90, "fiveMinutesDays": 730, "own": []}
+    assert stranger.get(path, headers=read).get_json() == house
+    set_here = stranger.put(path, json={"readingsDays": 30}, headers=write)
+    assert set_here.get_json() == {**house, "readingsDays": 30, "own": ["readingsDays"]}
+    for sent, field in (({"readingsDays": 6}, "readingsDays"), ({"fiveMinutesDays": "x"}, "fiveMinutesDays"),
+                        ({"days": 9}, "days"), ([], "body")):  # fmt: skip
+        refused = stranger.put(path, json=sent, headers=write)
+        assert (refused.status_code, list(refused.get_json()["fields"])) == (400, [field])
+    assert stranger.put(path, json={"readingsDays": None}, headers=write).get_json() == house
+
+
 def test_one_takes_the_own_data_away(alice: Person, source: str) -> None:
     answer = alice.client.get("/export/account")
     assert answer.mimetype == "application/zip"

@@ -126,6 +126,8 @@ def _open(client: FlaskClient, line: str, source: str, headers: Mapping[str, str
     elif rule.endswith("/hourly-prices"):
         hour = {"start": "2026-06-21T10:00:00Z", "end": "2026-06-21T11:00:00Z", "price": "0.1"}
         body |= {"json": {"prices": [hour]}} if method == "POST" else {}
+    elif method == "PUT":
+        body = {"json": {"readingsDays": 30}}
     elif method == "POST":
         body = {"json": {"solarPower": 1, "uploadId": NOBODYS, "plan": {}}}
     return client.open(path, method=method, headers=dict(headers or {}), **body)

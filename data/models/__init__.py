@@ -3,6 +3,7 @@
 from data.models.account_records import AccountSession, AuditEntry, SingleUseLink
 from data.models.administration import JobFailure, ScheduleBeat, Simulation
 from data.models.base import Base
+from data.models.bringing_in import SourceImport
 from data.models.credentials import SourceCredential
 from data.models.identity import Role, RoleClaim, User, UserClaim, UserLogin, UserRole, UserToken
 from data.models.preferences import UserSetting
@@ -33,6 +34,7 @@ __all__ = [
     "SingleUseLink",
     "SourceCost",
     "SourceCredential",
+    "SourceImport",
     "SunSource",
     "SunSourceSharing",
     "TelemetryCorrection",

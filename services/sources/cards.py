@@ -33,7 +33,7 @@ def _group_names(records: list[SourceRecord]) -> dict[UUID | None, str]:
     if not wanted:
         return {}
     with postgres.session() as session:
-        return dict(groups.names(session, wanted))
+        return {**groups.names(session, wanted)}
 
 
 def _card(record: SourceRecord, group: str | None) -> SourceCard:

@@ -114,6 +114,8 @@ COLLECTIONS: Mapping[str, Collection] = {
     "energy_days": _ROLL_UP,
     # Energies of days that an owner brought from elsewhere.
     "imported_days": _ROLL_UP,
+    # How far documents of an original Ampra have come; `_id` names its database and collection.
+    "import_states": Collection(),
     # Hourly weather: forecasts as they were issued, and observed local days (`date` as 2026-06-21).
     "weather_forecasts": Collection(
         _object(

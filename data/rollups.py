@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
-from pymongo import DeleteMany, DeleteOne, UpdateOne
+from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 
@@ -23,6 +23,8 @@ from solar.vocabulary import CHANNELS
 Document = dict[str, Any]
 FIVE_MINUTES, HOURS, DAYS = "rollups_5m", "rollups_1h", "rollups_1d"
 _BUCKET_MINUTES = 5
+_MANY = 20_000
+_Change = InsertOne[Document] | UpdateOne | DeleteOne
 _HOUR = timedelta(hours=1)
 
 
@@ -241,28 +243,31 @@ def set_bucket_energies(
 ) -> None:
     """Set the energies of the 5-minute buckets of `[start, end)`; buckets not given hold none any more.
 
-    A bucket between two readings may hold energy and no reading.
+    A bucket between two readings may hold energy and no reading. Only what differs is written.
     """
-    known = [each for each in energies if each.kwh]
     within = {"sunSourceId": source_id, "start": {"$gte": start, "$lt": end}}
-    others: Document = {**within, "start": {"$gte": start, "$lt": end, "$nin": [each.start for each in known]}}
-    updates: list[UpdateOne | DeleteMany] = [
-        UpdateOne(
-            {"sunSourceId": source_id, "start": each.start},
-            {
-                "$set": {"energy": dict(each.kwh), "coverage": dict(each.coverage)},
-                "$setOnInsert": {"readings": 0, "fields": {}, "stamp": None},
-            },
-            upsert=True,
-        )
-        for each in known
-    ]
+    parts = {"start": 1, "readings": 1, "energy": 1, "coverage": 1}
+    known = {each.start: {"energy": dict(each.kwh), "coverage": dict(each.coverage)} for each in energies if each.kwh}
     with mapped_mongo_errors():
         buckets = _collection(database, FIVE_MINUTES)
-        buckets.update_many(
-            {**others, "energy": {"$exists": True}}, {"$unset": {"energy": "", "coverage": ""}}
-        )
-        buckets.bulk_write([*updates, DeleteMany({**others, "readings": 0})], ordered=False)
+        there = {each["start"]: each for each in buckets.find(within, parts).batch_size(_MANY)}
+        changes = [_bucket_change(there[begin], known.get(begin)) for begin in there]
+        operations: list[_Change] = [each for each in changes if each is not None]
+        nothing = {"sunSourceId": source_id, "readings": 0, "fields": {}, "stamp": None}
+        operations += [InsertOne({**nothing, "start": begin, **known[begin]}) for begin in known.keys() - there.keys()]
+        if operations:
+            buckets.bulk_write(operations, ordered=False)
+
+
+def _bucket_change(bucket: Document, wanted: Document | None) -> _Change | None:
+    """What gives a stored bucket the energies it should hold, or none; without readings it then goes."""
+    key = {"_id": bucket["_id"]}
+    if wanted is not None:
+        is_so = all(bucket.get(name) == value for name, value in wanted.items())
+        return None if is_so else UpdateOne(key, {"$set": wanted})
+    if not bucket["readings"]:
+        return DeleteOne(key)
+    return UpdateOne(key, {"$unset": {"energy": "", "coverage": ""}}) if "energy" in bucket else None
 
 
 @dataclass(frozen=True, slots=True)

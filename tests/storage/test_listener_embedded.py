@@ -49,35 +49,43 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.fixture
-def site(stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def site(migrated: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One site for all tests of this file: each has sources of its own."""
+    folder = tmp_path_factory.mktemp("site")
     port, web_port, password = free_port(), free_port(), secrets.token_urlsafe(24)
-    url, database = restartable_postgres(tmp_path)
+    url, database = restartable_postgres(folder)
     database.start()
     told = {
-        **stores, "AMPRA_POSTGRES_URL": url, "AMPRA_MQTT_SHARED_GROUP": "none", "AMPRA_VAR": str(tmp_path / "var"),
+        **migrated, "AMPRA_POSTGRES_URL": url, "AMPRA_MQTT_SHARED_GROUP": "none", "AMPRA_VAR": str(folder / "var"),
         "AMPRA_MQTT_URL": f"mqtt://ampra-listener:{password}@127.0.0.1:{port}",
     }
     servers.migrate(told)
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in told.items():
+            patch.setenv(name, value)
+        yield from _running(port, web_port, told, database, folder)
+    servers.forget_settings()
+    database.stop()
+
+
+def _running(
+    port: int, web_port: int, told: dict[str, str], database: Restartable, folder: Path
+) -> Iterator[Site]:
     servers.forget_settings()
     CACHE.forget()
     edge = make_server("127.0.0.1", web_port, create_server(settings.get()), threaded=True)
     threading.Thread(target=edge.serve_forever, daemon=True).start()
     command = ("deploy.local.broker", "--host", "127.0.0.1", "--port", str(port), "--web", f"http://127.0.0.1:{web_port}")
-    broker = Server("broker", (sys.executable, "-m", *command), told, tmp_path / "broker.log")
+    broker = Server("broker", (sys.executable, "-m", *command), told, folder / "broker.log")
     broker.start()
     try:
         assert wait_for(lambda: accepts("127.0.0.1", port), 15), broker.said()
-        with listener(told, tmp_path):
+        with listener(told, folder):
             yield Site(port, database, told)
     finally:
         broker.stop()
         edge.shutdown()
-        monkeypatch.undo()
-        servers.forget_settings()
-        database.stop()
 
 
 def body(second: int) -> str:

@@ -69,7 +69,8 @@ def write(database: Database[Document], name: str, batch: bytes) -> int:
         for start in range(0, len(documents), _AT_ONCE):
             some: list[Any] = documents[start : start + _AT_ONCE]
             try:
-                new += len(database[name].insert_many(some, ordered=False).inserted_ids)
+                database[name].insert_many(some, ordered=False)
+                new += len(some)
             except BulkWriteError as error:
                 new += _only_known(error)
     return new

@@ -47,7 +47,7 @@ def confirm(account_id: str, code: str, now: datetime) -> list[str]:
         if step is None or not second_factor.use_step(session, account_id, step):
             raise Invalid(_WRONG)
         second_factor.switch(session, account_id, is_on=True)
-        second_factor.put_recovery_codes(session, account_id, [_hash(each) for each in codes])
+        second_factor.put_recovery_codes(session, account_id, [hash_of_recovery_code(each) for each in codes])
         audit_log.add(session, "second-factor-on", **audit.own(account_id, now))
     return codes
 
@@ -74,7 +74,7 @@ def check(account_id: str, code: str, now: datetime) -> bool:
         if step is not None:
             is_right = second_factor.use_step(session, account_id, step)
         else:
-            is_right = second_factor.use_recovery_code(session, account_id, _hash(code))
+            is_right = second_factor.use_recovery_code(session, account_id, hash_of_recovery_code(code))
         # Asked again in the same statement that forgets: a lock of this moment holds.
         if is_right and users.clear_failures(session, account_id, now):
             return True
@@ -106,7 +106,7 @@ def _recovery_code() -> str:
     return f"{letters[:5]}-{letters[5:]}"
 
 
-def _hash(code: str) -> str:
+def hash_of_recovery_code(code: str) -> str:
     """Return what is kept of a recovery code; 49 random bits, and wrong ones lock the account."""
     plain = "".join(filter(str.isalnum, code)).lower()
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""Coming from the original Ampra: what its databases hold, taken over as often as one likes."""

@@ -1,9 +1,10 @@
-"""Sources from a CSV file: a dry run first, then all at once, with their credentials as a file, once."""
+"""Sources from a CSV file: a dry run, then a worker makes all of them, and gives their credentials as a file, once."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import dash
+import dash_mantine_components as dmc
 from dash import Input, Output, State, callback, dcc, html
 from dash.exceptions import PreventUpdate
 
@@ -14,12 +15,14 @@ from components.source_page import said, warning
 from components.tables import table
 from pages._uploads import content_of
 from services.people.viewer import current
+from services.sources import bringing_in
 from services.sources import file_import as source_import
 from services.sources.file_import import Line
 
 dash.register_page(__name__, path="/import-sources", name="Import sources", title="Import sources · Ampra")
 
 MOST_SHOWN = 200
+WATCH_MILLISECONDS = 1_000
 
 
 class Ids:
@@ -29,6 +32,10 @@ class Ids:
     TRIED = "import-sources-dry-body"
     MAKE = "import-sources-make-button"
     MADE = "import-sources-made-body"
+    WATCH = "import-sources-watch-interval"
+    OFFER = "import-sources-offer-panel"
+    TAKE = "import-sources-take-button"
+    CREDENTIALS = "import-sources-credentials-body"
 
 
 def layout(**_query: str) -> Any:
@@ -46,12 +53,18 @@ def layout(**_query: str) -> Any:
              "battery. Nothing is made before you have seen what each line becomes.")
     return html.Div(
         [
+            dcc.Interval(id=Ids.WATCH, interval=WATCH_MILLISECONDS),
             html.Nav(crumbs, className="crumbs", **{"aria-label": "Way back"}),
             html.H1("Import sources", className="page-title"),
             card("File", [html.P(words, className="dim file-words"), bar]),
             html.Div(id=Ids.TRIED),
             html.Div(button(Ids.MAKE, "Make these sources", "main", disabled=True), className="form-foot"),
             html.Div(id=Ids.MADE),
+            html.Section(
+                [html.Div(id=Ids.CREDENTIALS), html.Div(button(Ids.TAKE, "Show the credentials, once", symbol="lock"),
+                                                         className="form-foot")],
+                id=Ids.OFFER, className="gone",
+            ),
         ],
         className="page",
     )
@@ -60,7 +73,6 @@ def layout(**_query: str) -> Any:
 @callback(
     Output(Ids.TRIED, "children"),
     Output(Ids.MAKE, "disabled"),
-    Output(Ids.MADE, "children"),
     Input(Ids.FILE, "contents"),
     prevent_initial_call=True,
 )
@@ -75,7 +87,7 @@ def dry_run(sent: str | None) -> Any:
                     className="table-scroll")
     head = (warning(f"{len(wrong)} of {len(lines)} lines have faults", "Mend them in the file and choose it again.")
             if wrong else said(f"{len(lines)} sources can be made"))
-    return card("Dry run", [head, body], subtitle="nothing is made yet"), bool(wrong), None
+    return card("Dry run", [head, body], subtitle="nothing is made yet"), bool(wrong)
 
 
 def _row(line: Line) -> tuple[str, str, str]:
@@ -84,18 +96,55 @@ def _row(line: Line) -> tuple[str, str, str]:
 
 
 @callback(
-    Output(Ids.MADE, "children", allow_duplicate=True),
+    Output(Ids.TRIED, "children", allow_duplicate=True),
     Output(Ids.MAKE, "disabled", allow_duplicate=True),
+    Output(Ids.WATCH, "disabled", allow_duplicate=True),
     Input(Ids.MAKE, "n_clicks"),
     State(Ids.FILE, "contents"),
     prevent_initial_call=True,
 )
 def make(clicks: int | None, sent: str | None) -> Any:
-    """Make all sources of the file, and offer their credentials once."""
+    """Have all sources of the file made."""
     if not clicks or not sent:
         raise PreventUpdate
-    made = source_import.bring_in(current(), content_of(sent, "file"), datetime.now(UTC))
-    save = save_button("ampra-credentials.csv", source_import.secrets_file(made), "Save credentials")
-    note = warning("The secrets are shown once", "Save them now; later you can only make new ones.", symbol="lock",
-                   aside=save)
-    return card(f"{len(made)} sources made", [note, dcc.Link("To the sources", href="/sources")]), True
+    bringing_in.start(current(), content_of(sent, "file"), datetime.now(UTC))
+    return None, True, False
+
+
+@callback(
+    Output(Ids.MADE, "children"),
+    Output(Ids.OFFER, "className"),
+    Output(Ids.WATCH, "disabled"),
+    Input(Ids.WATCH, "n_intervals"),
+)
+def watch(_ticks: int | None) -> Any:
+    """Show how far the newest file is; it goes on without this page."""
+    found = bringing_in.standing(current())
+    if found is None:
+        return None, "gone", True
+    if found.state == "failed":
+        words = f"{found.error}. Choose the file again to see what is wrong."
+        return card("Nothing was made", [warning("It could not be brought in", words)]), "gone", True
+    if found.state == "done":
+        return card(f"{found.done} sources made", [dcc.Link("To the sources", href="/sources")]), "card", True
+    bar = dmc.Progress(value=100 * found.done / max(found.total, 1), size="sm", **{"aria-label": "Progress"})
+    words = f"{found.done} of {found.total} made. " if found.done else "Waiting its turn. "
+    words += "It goes on when you leave this page."
+    return card("Making the sources", [bar, html.P(words, className="dim small")]), "gone", False
+
+
+@callback(
+    Output(Ids.CREDENTIALS, "children"),
+    Output(Ids.TAKE, "disabled"),
+    Input(Ids.TAKE, "n_clicks"),
+    prevent_initial_call=True,
+)
+def take(clicks: int | None) -> Any:
+    """Give the credentials as a file, once."""
+    if not clicks:
+        raise PreventUpdate
+    count, file = bringing_in.take_secrets(current())
+    save = save_button("ampra-credentials.csv", file, "Save credentials")
+    note = warning(f"The secrets of {count} sources, shown once", "Save them now; later you can only make new ones.",
+                   symbol="lock", aside=save)
+    return note, True

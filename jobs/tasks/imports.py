@@ -7,6 +7,7 @@ import procrastinate
 
 from services.imports import run as import_run
 from services.imports import steps as imports
+from services.sources import bringing_in
 
 log = logging.getLogger("imports")
 tasks = procrastinate.Blueprint()
@@ -21,6 +22,6 @@ def run(import_id: str) -> None:
 @tasks.task(name="forget_old", retry=3)
 def forget_old() -> None:
     """Delete files that were brought and never taken in."""
-    gone = imports.forget_old(datetime.now(UTC))
+    gone = imports.forget_old(datetime.now(UTC)) + bringing_in.forget_old(datetime.now(UTC))
     if gone:
         log.info("deleted %d files that were brought more than a week ago", gone)

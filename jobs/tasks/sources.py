@@ -8,7 +8,7 @@ import procrastinate
 from data.errors import StorageUnavailable
 from services import housekeeping
 from services.rollups import updating as rollups
-from services.sources import images, rereading
+from services.sources import bringing_in, images, rereading
 
 log = logging.getLogger("sources")
 tasks = procrastinate.Blueprint()
@@ -46,3 +46,16 @@ def read_again(source_id: str) -> None:
         rereading.failed(source_id, now, f"it stopped with {type(error).__name__}; the readings stay as they are")
         raise
     log.info("read the messages of source %s again: %s", source_id, counts.words)
+
+
+@tasks.task(name="bring_in", retry=procrastinate.RetryStrategy(max_attempts=20, exponential_wait=2))
+def bring_in(import_id: str) -> None:
+    """Make the sources of a file, all of them or none; repeating it makes nothing twice."""
+    now = datetime.now(UTC)
+    try:
+        bringing_in.run(import_id, now)
+    except StorageUnavailable:
+        raise
+    except Exception as error:
+        bringing_in.failed(import_id, f"it stopped with {type(error).__name__}", now)
+        raise

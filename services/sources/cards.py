@@ -33,7 +33,7 @@ def _group_names(records: list[SourceRecord]) -> dict[UUID | None, str]:
     if not wanted:
         return {}
     with postgres.session() as session:
-        return {**groups.names(session, wanted)}
+        return {key: name for key, name in groups.names(session, wanted).items()}  # noqa: C416 - its keys are wider
 
 
 def _card(record: SourceRecord, group: str | None) -> SourceCard:

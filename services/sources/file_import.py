@@ -1,8 +1,8 @@
-"""Sources from a CSV file: checked line by line in a dry run, and made all at once or not at all."""
+"""Sources from a CSV file: read and checked line by line, and the file of the credentials made for them."""
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,6 @@ from uuid import UUID
 from services import access
 from services.errors import Invalid
 from services.people.viewer import Viewer
-from services.sources import making as sources
 from services.sources import rules as source_rules
 from services.sources.making import NewSource
 from solar.days import start_of_day
@@ -46,15 +45,15 @@ def dry_run(viewer: Viewer, content: bytes, now: datetime) -> list[Line]:
     return [_line(number, row, groups, now) for number, row in _rows(content)]
 
 
-def bring_in(viewer: Viewer, content: bytes, now: datetime) -> list[NewSource]:
-    """Make the sources of a file without a fault, all of them; raises Invalid."""
+def good_lines(viewer: Viewer, content: bytes, now: datetime) -> list[Line]:
+    """Return the lines of a file without a fault; raises Invalid for any other."""
     lines = dry_run(viewer, content, now)
     if wrong := [each for each in lines if each.faults]:
         raise Invalid({"file": f"{len(wrong)} lines have faults; nothing was made"})
-    return sources.create_sources(viewer.account_id, [(each.values, each.group_id) for each in lines], now)
+    return lines
 
 
-def secrets_file(made: Sequence[NewSource]) -> str:
+def secrets_file(made: Iterable[NewSource]) -> str:
     """Return the credentials of new sources as CSV, to be shown once."""
     written = io.StringIO()
     table = csv.writer(written)
@@ -64,6 +63,11 @@ def secrets_file(made: Sequence[NewSource]) -> str:
         user = f"src-{record.id}" if record.mqtt_topic else ""
         table.writerow([record.name, record.id, record.mqtt_topic or record.webhook_url, user, each.secret])
     return written.getvalue()
+
+
+def secrets_of(file: str) -> dict[str, str]:
+    """Return the secret of each source by its id, as `secrets_file` wrote them."""
+    return {row["id"]: row["secret"] for row in csv.DictReader(io.StringIO(file, newline=""))}
 
 
 def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:

@@ -1,6 +1,6 @@
 """Sources: made with their time zone and their first credential."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -48,22 +48,30 @@ def create_source(
 
     The time zone is that of the coordinates where it is not given. Raises Invalid with a sentence for each field.
     """
-    return create_sources(owner_id, [(values, group_id)], now)[0]
-
-
-def create_sources(
-    owner_id: str, wanted: Sequence[tuple[Mapping[str, Any], UUID | None]], now: datetime
-) -> list[NewSource]:
-    """Make several sources, each of its values in its group, or none of them; raises as `create_source` does."""
-    for values, _ in wanted:
-        source_rules.check_new(values, now)
+    source_rules.check_new(values, now)
     with postgres.session() as session:
-        made = [_create(session, owner_id, values, group_id, now) for values, group_id in wanted]
-    for each in made:
-        if each.record.connection_type is ConnectionType.MQTT:
-            broker_sync.key_made(each.record.id, each.secret)
-        weather_jobs.source_made(each.record, now)
+        (made,) = add_sources(session, owner_id, [(values, group_id)], now)
+    announce(made, now)
     return made
+
+
+def add_sources(
+    session: Transaction, owner_id: str, wanted: Iterable[tuple[Mapping[str, Any], UUID | None]], now: datetime
+) -> Iterator[NewSource]:
+    """Add sources of checked values, each in its group, one after another; `announce` each after the transaction."""
+    allowed: set[UUID | None] = {None}
+    for values, group_id in wanted:
+        if group_id not in allowed:
+            check_group(session, owner_id, group_id)
+            allowed.add(group_id)
+        yield _create(session, owner_id, values, group_id, now)
+
+
+def announce(made: NewSource, now: datetime) -> None:
+    """Tell the broker and the weather of a source that is there now; may be repeated."""
+    if made.record.connection_type is ConnectionType.MQTT:
+        broker_sync.key_made(made.record.id, made.secret)
+    weather_jobs.source_made(made.record, now)
 
 
 def _create(
@@ -72,7 +80,6 @@ def _create(
     connection = ConnectionType(values["connection_type"])
     source_id, kind = uuid4(), kind_of(connection)
     made = credentials.make(kind)
-    check_group(session, owner_id, group_id)
     row = {
         **values,
         **address_of(source_id, connection),

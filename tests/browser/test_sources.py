@@ -12,6 +12,7 @@ from deploy.local.ports import wait_for
 from services.people.viewer import Viewer
 from services.sources import changes as source_changes
 from services.sources import groups
+from tests import servers
 from tests.browser.conftest import Visit
 from tests.browser.scene import Home, home
 from tests.servers import fetch
@@ -155,9 +156,15 @@ def test_a_file_is_tried_and_then_brought_in(visit: Visit, complaints: list[str]
     expect(page.get_by_text("2 sources can be made")).to_be_visible()
     assert fetch("SELECT count(*) FROM sun_sources") == [(1,)]
     page.get_by_role("button", name="Make these sources").click()
+    expect(page.get_by_text("Waiting its turn")).to_be_visible()
+    servers.work_off()
     expect(page.get_by_text("2 sources made")).to_be_visible()
+    page.get_by_role("button", name="Show the credentials").click()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save credentials").click()
     assert Path(saved.value.path()).read_text().count("\n") == 3
     assert fetch("SELECT count(*) FROM sun_sources") == [(3,)]
+    page.reload()
+    expect(page.get_by_role("heading", name="File")).to_be_visible()
+    expect(page.get_by_text("sources made")).to_have_count(0)
     assert complaints == []

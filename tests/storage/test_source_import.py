@@ -1,6 +1,6 @@
 """Sources from a CSV file: what a dry run says, and that all are made or none."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,8 +9,10 @@ from services.errors import Invalid
 from services.ingestion import credentials
 from services.people import accounts
 from services.people.viewer import Viewer
+from services.sources import bringing_in, groups
 from services.sources import file_import as source_import
-from services.sources import groups
+from services.sources.bringing_in import Standing
+from tests import servers
 
 NOW = datetime(2026, 6, 21, 10, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("stores")
@@ -35,15 +37,56 @@ def test_a_good_file_is_tried_and_then_brought_in(alice: Viewer, text: str) -> N
         (2, "Roof", {}), (3, "Barn, north", {}), (5, "Chapel", {}),
     ]  # fmt: skip
     assert access.visible_sources(alice) == []
-    made = source_import.bring_in(alice, text.encode(), NOW)
-    roof, barn, chapel = (each.record for each in made)
+    bringing_in.start(alice, text.encode(), NOW)
+    with pytest.raises(Invalid, match="another file of yours"):
+        bringing_in.start(alice, text.encode(), NOW)
+    assert (bringing_in.standing(alice), access.visible_sources(alice)) == (Standing("waiting", 0, 3, None, False), [])
+    with pytest.raises(Invalid, match="shown before"):
+        bringing_in.take_secrets(alice)
+    servers.work_off()
+    assert bringing_in.standing(alice) == Standing("done", 3, 3, None, True)
+    barn, chapel, roof = access.visible_sources(alice)
     assert (roof.time_zone, roof.has_battery, roof.power_group_id is not None) == ("Europe/Madrid", True, True)
     assert roof.installation_date == datetime(2024, 3, 1, tzinfo=UTC)
     assert (barn.connection_type, barn.currency, barn.power_group_id) == (1, "CHF", None)
     assert (chapel.connection_type, chapel.installed_capacity_watts) == (0, None)
-    assert credentials.verify_mqtt_key(str(roof.id), made[0].secret, NOW)
-    file = source_import.secrets_file(made)
-    assert file.count("\n") == 4 and made[1].secret in file and '"Barn, north"' in file
+    count, file = bringing_in.take_secrets(alice)
+    secrets = source_import.secrets_of(file)
+    assert (count, file.count("\n"), '"Barn, north"' in file) == (3, 4, True)
+    assert credentials.verify_mqtt_key(str(roof.id), secrets[str(roof.id)], NOW)
+    assert secrets[str(barn.id)] in credentials.webhook_secrets(str(barn.id), NOW)
+    # Once, and never again; nothing of the file is kept.
+    with pytest.raises(Invalid, match="shown before"):
+        bringing_in.take_secrets(alice)
+    assert bringing_in.standing(alice) is None
+    assert servers.fetch("SELECT content, sealed_secret FROM source_imports") == [(None, None)]
+
+
+def test_a_worker_that_stops_in_between_makes_nothing_twice(alice: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    bringing_in.start(alice, GOOD.encode(), NOW)
+    ((import_id,),) = servers.fetch("SELECT id::text FROM source_imports")
+    for name, count in (("secrets_file", 0), ("secrets_of", 3)):
+        with monkeypatch.context() as patch:
+            # Before the transaction ends, and right after it.
+            patch.setattr(source_import, name, lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                bringing_in.run(import_id, NOW)
+        assert len(access.visible_sources(alice)) == count
+    bringing_in.failed(import_id, "it stopped", NOW)
+    bringing_in.run(import_id, NOW)
+    bringing_in.run(import_id, NOW)
+    assert len(access.visible_sources(alice)) == 3
+    assert bringing_in.standing(alice) == Standing("done", 3, 3, None, True)
+    assert bringing_in.forget_old(NOW + timedelta(days=4_000)) == 1
+
+
+def test_what_is_at_fault_by_then_is_said_and_nothing_is_made(alice: Viewer) -> None:
+    bringing_in.start(alice, GOOD.encode(), NOW)
+    servers.run_sql(servers.settings_url(), "DELETE FROM power_groups")
+    servers.work_off()
+    found = bringing_in.standing(alice)
+    assert found is not None and (found.state, found.error) == ("failed", "1 lines have faults; nothing was made")
+    assert access.visible_sources(alice) == []
 
 
 def test_a_file_with_semicolons_is_read_too(alice: Viewer) -> None:
@@ -61,7 +104,7 @@ def test_every_fault_is_said_at_its_line_and_nothing_is_made(alice: Viewer) -> N
         {"connection", "group", "latitude", "has_battery", "installation_date"}, {"name"}, set(), {"longitude"},
     ]  # fmt: skip
     with pytest.raises(Invalid, match="3 lines have faults; nothing was made"):
-        source_import.bring_in(alice, file, NOW)
+        bringing_in.start(alice, file, NOW)
     assert access.visible_sources(alice) == []
 
 

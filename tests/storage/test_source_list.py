@@ -24,10 +24,10 @@ def test_each_source_has_its_newest_power_and_the_energy_of_its_own_day(alice: V
     group = groups.create_group(alice.account_id, "Hill")
     wanted = (("Roof", {}, group.id), ("Yesterday", {}, None), ("Apia", {"time_zone": "Pacific/Apia"}, None),
               ("New", {}, None))
-    new = making.create_sources(
-        alice.account_id, [({**MADRID, **values, "name": name}, place) for name, values, place in wanted], NOW
-    )
-    made = {each.record.name: str(each.record.id) for each in new}
+    made = {
+        name: str(making.create_source(alice.account_id, {**MADRID, **more, "name": name}, NOW, group_id=at).record.id)
+        for name, more, at in wanted
+    }
     heard = [{"_id": made[name], "timestamp": NOW, "values": {"solarPower": 1234.5}} for name in ("Roof", "Apia")]
     silent = {"_id": made["Yesterday"], "timestamp": NOW, "values": {}}
     mongo.database()["latest_readings"].insert_many([*heard, silent])

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from data import settings
 from data.errors import StorageUnavailable
-from jobs import process
+from jobs import heartbeat, process
 from jobs.inbox import ROOT, Arrived, Inbox
 from services.ingestion import entering as ingest
 from solar import normalise
@@ -50,6 +50,7 @@ class Listener:
         busy_at = time.monotonic()
         try:
             while not self._stopping.is_set():
+                heartbeat.beat()
                 if self._round():
                     busy_at = time.monotonic()
                 elif until_idle and time.monotonic() - busy_at > IDLE_SECONDS:
@@ -102,6 +103,7 @@ class Listener:
                 return write()
             except StorageUnavailable as error:
                 log.warning("cannot store just now (%s); next attempt in %.1f s", error, pause)
+            heartbeat.beat()
             if self._stopping.wait(pause):
                 raise Stopped
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

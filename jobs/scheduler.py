@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from data import locks, queue
 from data.errors import StorageUnavailable
-from jobs import process
+from jobs import heartbeat, process
 from services import background, simulation
 from services.backups import keeping
 from services.ingestion import broker_sync
@@ -80,6 +80,7 @@ def _tick(stopping: threading.Event, lock: locks.Lock) -> None:
     clock.start()
     log.info("this scheduler is the active one, with %d beats", len(beats))
     while not stopping.wait(CHECK_SECONDS) and lock.is_held():
+        heartbeat.beat()
         _talk(clock, beats)
     clock.shutdown(wait=False)
     if not stopping.is_set():
@@ -110,6 +111,7 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, stop)
     while not stopping.is_set():
+        heartbeat.beat()
         try:
             with locks.try_hold("scheduler") as lock:
                 if lock is not None:

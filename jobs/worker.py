@@ -5,7 +5,7 @@ import logging
 
 import procrastinate
 
-from jobs import process
+from jobs import heartbeat, process
 from jobs.queue import make_app
 from services.ingestion import broker_sync
 from services.mail import sending as mail
@@ -23,11 +23,19 @@ async def _work(app: procrastinate.App) -> None:
             queues=[broker_sync.QUEUE, mail.QUEUE], concurrency=2, name="ampra-urgent-worker",
             install_signal_handlers=False, shutdown_graceful_timeout=STOP_SECONDS,
         ))
+        alive = asyncio.create_task(_beat())
         await app.run_worker_async(
             concurrency=CONCURRENCY, shutdown_graceful_timeout=STOP_SECONDS, name="ampra-worker"
         )
-        urgent.cancel()
-        await asyncio.gather(urgent, return_exceptions=True)
+        for each in (urgent, alive):
+            each.cancel()
+        await asyncio.gather(urgent, alive, return_exceptions=True)
+
+
+async def _beat() -> None:
+    while True:
+        heartbeat.beat()
+        await asyncio.sleep(heartbeat.PAUSE_SECONDS)
 
 
 def main() -> None:

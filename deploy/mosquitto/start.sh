@@ -7,6 +7,9 @@ accounts=${MOSQUITTO_ACCOUNTS:-/mosquitto/data/dynamic-security.json}
 
 if [ ! -s "$accounts" ]; then
     : "${MQTT_ADMIN_USER:?must name the account of AMPRA_MQTT_ADMIN_URL}"
+    if [ -n "${MQTT_ADMIN_PASSWORD_FILE:-}" ]; then
+        MQTT_ADMIN_PASSWORD=$(cat "$MQTT_ADMIN_PASSWORD_FILE")
+    fi
     : "${MQTT_ADMIN_PASSWORD:?must hold the password of AMPRA_MQTT_ADMIN_URL}"
     mosquitto_ctrl dynsec init "$accounts" "$MQTT_ADMIN_USER" "$MQTT_ADMIN_PASSWORD" >/dev/null
     # The plugin writes the file when accounts change, so the broker's own user must own it.

@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -19,23 +20,28 @@ def _add(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("X-Frame-Options", "DENY")
+    # Sites on which the owner of a shared page lets it stand in a frame.
+    sites = getattr(g, "frame_ancestors", ())
+    if not sites:
+        headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_SECONDS}")
     if response.mimetype == "text/html" and not response.direct_passthrough:
-        headers["Content-Security-Policy"] = _policy(response.get_data())
+        headers["Content-Security-Policy"] = _policy(response.get_data(), sites)
     # What a signed-in person saw must not come back from a cache after signing out.
     if "Cache-Control" not in headers and response.mimetype in {"text/html", "application/json"}:
         headers["Cache-Control"] = "no-store"
     return response
 
 
-def _policy(page: bytes) -> str:
+def _policy(page: bytes, sites: Sequence[str]) -> str:
     hashes = [base64.b64encode(hashlib.sha256(script).digest()).decode() for script in _INLINE_SCRIPT.findall(page)]
+    framers = " ".join(sites) or "'none'"
     scripts = " ".join(["'self'", *(f"'sha256-{each}'" for each in hashes)])
+    frames = " ".join(sites) or "'none'"
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        f"frame-ancestors {framers}"
     )

@@ -44,10 +44,10 @@ def choice(identity: Any, label: str, choices: Iterable[tuple[str, str]], hint: 
     return html.Div([html.Div(words), control], className="setting-row")
 
 
-def switch(identity: Any, label: str, hint: str) -> Any:
+def switch(identity: Any, label: str, hint: str, **more: Any) -> Any:
     """Return one setting that is on or off."""
     words = html.Div([html.Div(label, className="strong"), html.Div(hint, className="dim")])
-    return html.Div([words, dmc.Switch(id=identity, **{"aria-label": label})], className="setting-row")
+    return html.Div([words, dmc.Switch(id=identity, **{"aria-label": label}, **more)], className="setting-row")
 
 
 def listed(title: Any, words: Any, aside: Any = None, symbol: str | None = None) -> Any:

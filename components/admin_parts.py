@@ -1,5 +1,6 @@
 """What the pages of administration share: their tabs, and how times and states are shown in tables."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,17 +8,20 @@ from dash import html
 
 from components.account_parts import tabs
 from components.icons import icon
-
-PAGES = (
-    ("", "People"), ("/sources", "Sources"), ("/jobs", "Jobs"), ("/system", "System"), ("/audit", "Audit log"),
-    ("/simulation", "Simulation"), ("/mails", "Mails"),
-)  # fmt: skip
+from components.returns_cards import card
 
 
-def frame(chosen: str, *content: Any) -> Any:
-    """Return a page of administration under its tabs."""
+def frame(pages: Sequence[tuple[str, str]], chosen: str, *content: Any) -> Any:
+    """Return a page of administration under the tabs of some pages: the place below /admin and the words of each."""
     title = html.H1("Administration", className="page-title")
-    return html.Div([title, tabs("/admin", PAGES, chosen, "Parts of administration"), *content], className="page")
+    return html.Div([title, tabs("/admin", pages, chosen, "Parts of administration"), *content], className="page")
+
+
+def not_yours(*, has_other: bool) -> Any:
+    """Return what stands in the place of a page that the viewer may not see."""
+    words = "This part needs a permission that you do not have."
+    more = " Choose another above." if has_other else " An Overseer can give it to you."
+    return card("Not yours", [html.P(words + more, className="dim")])
 
 
 def stamp(at: datetime | None) -> str:

@@ -221,9 +221,9 @@ def _more_menu(links: Sequence[Any]) -> Any:
 
 
 def nav_style(page: Mapping[str, Any], permissions: frozenset[str]) -> dict[str, str]:
-    """Return the style of a link: one to a page that needs a permission is only there for those who have it."""
+    """Return the style of a link: one to a page that needs any of some permissions is only there for who has one."""
     needed = page.get("permission")
-    return {} if needed is None or needed in permissions else {"display": "none"}
+    return {} if not needed or permissions & set(needed) else {"display": "none"}
 
 
 def _outage() -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from data.models import AccountSession, Role, SunSource, User, UserRole
+from data.models import AccountSession, Role, RoleClaim, SunSource, User, UserClaim, UserRole
+from data.users import PERMISSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,31 @@ def set_role(session: Session, user_id: str, role: str) -> None:
     found = session.execute(select(Role.id).where(Role.name == role)).scalar_one()
     session.add(UserRole(user_id=user_id, role_id=found))
     session.flush()
+
+
+def permissions_of_roles(session: Session, user_id: str) -> frozenset[str]:
+    """Return what a user may by the claims of their roles alone."""
+    query = (
+        select(RoleClaim.claim_value)
+        .join(UserRole, UserRole.role_id == RoleClaim.role_id)
+        .where(UserRole.user_id == user_id, RoleClaim.claim_type == PERMISSION)
+    )
+    return frozenset(each for each in session.execute(query).scalars() if each)
+
+
+def own_permissions(session: Session, user_id: str) -> frozenset[str]:
+    """Return what a user may by claims of their own."""
+    query = select(UserClaim.claim_value).where(UserClaim.user_id == user_id, UserClaim.claim_type == PERMISSION)
+    return frozenset(each for each in session.execute(query).scalars() if each)
+
+
+def put_permission(session: Session, user_id: str, permission: str, *, is_given: bool) -> None:
+    """Give a user a permission of their own, once, or take it away."""
+    own = (UserClaim.user_id == user_id, UserClaim.claim_type == PERMISSION, UserClaim.claim_value == permission)
+    session.execute(delete(UserClaim).where(*own))
+    if is_given:
+        session.add(UserClaim(user_id=user_id, claim_type=PERMISSION, claim_value=permission))
+        session.flush()
 
 
 def count_active(session: Session, role: str) -> int:

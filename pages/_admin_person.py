@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, callback, ctx, html, no_update
 from dash.exceptions import PreventUpdate
 
-from components.account_parts import text
+from components.account_parts import switch, text
 from components.icons import icon
 from components.returns_cards import button, card
 from components.source_form import foot
@@ -26,6 +26,8 @@ class PersonIds:
     ACT = "admin-person-act"
     ROLE = "admin-person-role"
     TYPED = "admin-person-typed"
+    PERMISSION = "admin-person-permission"
+    GIVEN = "admin-person-given"
     SAID = "admin-person-said"
 
 
@@ -52,9 +54,10 @@ def person_card(person: PersonRecord, viewer: Viewer, state: str) -> Any:
     if not is_own:
         is_locked = person.barred_at is not None
         acts.append(_act("unlock" if is_locked else "lock", person.id, "Unlock" if is_locked else "Lock", "lock"))
-    content = [facts, html.Div(acts, className="person-bar"), html.Div(id=PersonIds.SAID)]
+    content = [facts, html.Div(acts, className="person-bar"), html.Div(id=PersonIds.SAID),
+               html.Div(id=PersonIds.GIVEN)]
     if not is_own:
-        content += [_role(person, viewer), *_delete(person)]
+        content += [_role(person, viewer), *_permissions(person, viewer), *_delete(person)]
     return card(email, content)
 
 
@@ -80,6 +83,23 @@ def _role(person: PersonRecord, viewer: Viewer) -> Any:
         ],
         className="admin-form",
     )
+
+
+def _permissions(person: PersonRecord, viewer: Viewer) -> list[Any]:
+    """Return switches of what the person may beside the role, for who may give it."""
+    if not access.may(viewer, permissions.OVERSEERS_MANAGE):
+        return []
+    held = people.permissions_of(viewer, person.id)
+    rows = [
+        switch(
+            {"type": PersonIds.PERMISSION, "person": person.id, "name": each}, permissions.WORDS[each],
+            "by the role" if each in held.by_role else "", checked=each in held.by_role | held.own,
+            disabled=each in held.by_role and each not in held.own,
+        )
+        for each in permissions.SINGLE
+    ]
+    title = html.Div([html.Strong("Permissions"), html.Span(" beside those of the role", className="dim")])
+    return [html.Details([html.Summary(title), *rows], className="person-permissions", open=bool(held.own))]
 
 
 def _delete(person: PersonRecord) -> list[Any]:
@@ -114,6 +134,25 @@ def act(_clicks: list[int | None], roles: list[str | None], typed: list[str | No
     elif what in ACTS:
         ACTS[what][0](viewer, user_id, now)
     return (said(ACTS[what][1]) if what in ACTS else no_update), now.isoformat()
+
+
+@callback(
+    Output(PersonIds.GIVEN, "children"),
+    Input({"type": PersonIds.PERMISSION, "person": ALL, "name": ALL}, "checked"),
+    prevent_initial_call=True,
+)
+def permit(_switches: list[bool | None]) -> Any:
+    """Give the permission that was switched on, or take the one that was switched off."""
+    pressed = ctx.triggered_id
+    if not isinstance(pressed, dict) or len(ctx.triggered) != 1:
+        raise PreventUpdate
+    viewer, user_id, name = current(), str(pressed["person"]), str(pressed["name"])
+    held, is_given = people.permissions_of(viewer, user_id), ctx.triggered[0]["value"] is True
+    # A card just drawn also says how its switches are.
+    if is_given == (name in held.own | held.by_role):
+        raise PreventUpdate
+    people.set_permission(viewer, user_id, name, datetime.now(UTC), is_given=is_given)
+    return said("Given" if is_given else "Taken back")
 
 
 def _is_meant(viewer: Viewer, user_id: str, typed: str | None) -> bool:

@@ -8,9 +8,10 @@ from flask import g, has_request_context
 
 from components import quantities
 from components.shell import ALL_SOURCES, ShellIds, account_words, initials, nav_style
+from pages import _admin_frame
 from services import access
 from services.errors import Forbidden
-from services.people import permissions, preferences
+from services.people import preferences
 from services.people.viewer import current
 from services.sources import cards as source_cards
 from services.sources.cards import SourceCard
@@ -74,7 +75,7 @@ def fill(_path: str, links: list[dict[str, str]]) -> tuple[Any, ...]:
     """Return the source picker's choices, who is signed in, and which links are theirs."""
     viewer = current()
     options = source_options(source_cards.visible_sources(viewer))
-    admin = "menu-item" if access.may(viewer, permissions.USERS_MANAGE) else "menu-item gone"
+    admin = "menu-item" if any(access.may(viewer, each) for each in _admin_frame.ANY) else "menu-item gone"
     known = dash.page_registry
     styles = [nav_style(known.get(each["page"], {}), viewer.permissions) for each in links]
     theme = preferences.of(viewer.account_id).theme

@@ -9,19 +9,20 @@ from dash import Input, Output, State, callback, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from components.account_parts import text
-from components.admin_parts import frame, stamp
+from components.admin_parts import stamp
 from components.grid import grid, height_for
 from components.icons import icon
 from components.returns_cards import button, card
 from components.source_page import said
-from pages import _admin_person
+from pages import _admin_frame, _admin_person
+from pages._admin_frame import frame
 from services.errors import Invalid
 from services.people import administration as people
 from services.people.administration import PersonRecord
 from services.people.viewer import current
 
 dash.register_page(
-    __name__, path="/admin", name="Admin", title="People · Ampra", icon="shield", order=90, permission="users.manage"
+    __name__, path="/admin", name="Admin", title="People · Ampra", icon="shield", order=90, permission=_admin_frame.ANY
 )
 
 COLUMNS = (

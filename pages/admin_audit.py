@@ -5,9 +5,10 @@ from typing import Any
 import dash
 from dash import Input, Output, State, callback, html
 
-from components.admin_parts import frame, stamp
+from components.admin_parts import stamp
 from components.grid import grid, height_for
 from components.returns_cards import button
+from pages._admin_frame import frame
 from services import audit
 from services.people.viewer import current
 

@@ -8,10 +8,11 @@ import dash_mantine_components as dmc
 from dash import ALL, Input, Output, callback, ctx, dcc, html
 
 from components.account_parts import listed, listing
-from components.admin_parts import frame, stamp
+from components.admin_parts import stamp
 from components.grid import grid, height_for
 from components.returns_cards import button, card
 from components.session_words import when
+from pages._admin_frame import frame
 from services import background
 from services.people.viewer import current
 

@@ -6,10 +6,10 @@ from typing import Any
 import dash
 from dash import Input, Output, callback, html
 
-from components.admin_parts import frame
 from components.icons import icon
 from components.returns_cards import button, card
 from components.session_words import when
+from pages._admin_frame import frame
 from services.errors import NotFound
 from services.mail import caught as caught_mail
 from services.people.viewer import current

@@ -9,11 +9,12 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
 from components.account_parts import listed, listing
-from components.admin_parts import frame, stamp
+from components.admin_parts import stamp
 from components.icons import icon
 from components.returns_cards import button, card
 from components.source_form import foot
 from components.source_page import said
+from pages._admin_frame import frame
 from services import access, simulation
 from services.errors import Invalid
 from services.people import permissions

@@ -6,9 +6,10 @@ from typing import Any
 import dash
 from dash import Input, Output, callback, html
 
-from components.admin_parts import frame, stamp
+from components.admin_parts import stamp
 from components.freshness import freshness
 from components.grid import grid, height_for
+from pages._admin_frame import frame
 from services import access
 from services.people import permissions
 from services.people.viewer import current

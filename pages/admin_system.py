@@ -6,8 +6,9 @@ from typing import Any
 import dash
 from dash import Input, Output, callback, dcc, html
 
-from components.admin_parts import frame, part_state
+from components.admin_parts import part_state
 from components.returns_cards import card
+from pages._admin_frame import frame
 from services import system_state
 from services.people.viewer import current
 

@@ -32,6 +32,14 @@ class _Deed:
     target: UserRecord
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a person may: by their roles, and by what an Overseer gave them alone."""
+
+    by_role: frozenset[str]
+    own: frozenset[str]
+
+
 def search(viewer: Viewer, words: str = "") -> list[PersonRecord]:
     """Return the accounts whose address or name contains some words; raises Forbidden."""
     access.require(viewer, permissions.USERS_MANAGE)
@@ -55,6 +63,27 @@ def set_role(viewer: Viewer, user_id: str, role: str, now: datetime) -> None:
             access.require(viewer, permissions.OVERSEERS_MANAGE)
         people.set_role(deed.session, user_id, role)
         _require_an_overseer(deed)
+
+
+def permissions_of(viewer: Viewer, user_id: str) -> Granted:
+    """Return what an account may, and why; raises Forbidden and NotFound."""
+    access.require(viewer, permissions.OVERSEERS_MANAGE)
+    with postgres.session() as session:
+        if not user_id.isprintable() or users.by_id(session, user_id) is None:
+            raise NotFound("there is no such account")
+        return Granted(people.permissions_of_roles(session, user_id), people.own_permissions(session, user_id))
+
+
+def set_permission(viewer: Viewer, user_id: str, permission: str, now: datetime, *, is_given: bool) -> None:
+    """Give an account a single permission beside those of its role, or take it back: an Overseer, nobody their own."""
+    access.require(viewer, permissions.OVERSEERS_MANAGE)
+    if permission not in permissions.SINGLE:
+        raise Invalid({"permission": f"must be one of {', '.join(permissions.SINGLE)}"})
+    action = "permission-given" if is_given else "permission-taken"
+    with _deed(viewer, user_id, action, now, {"permission": permission}) as deed:
+        if user_id == viewer.account_id:
+            raise Forbidden("nobody changes their own permissions")
+        people.put_permission(deed.session, user_id, permission, is_given=is_given)
 
 
 def verify(viewer: Viewer, user_id: str, now: datetime) -> None:

@@ -83,6 +83,40 @@ def test_an_account_that_is_not_there_is_not_found(user_id: str) -> None:
         people.lock(person("ada", "Admin"), user_id, NOW)
 
 
+def test_an_overseer_gives_single_permissions_and_takes_them_back() -> None:
+    overseer, admin, alice = person("oscar", "Overseer"), person("ada", "Admin"), person("alice")
+    for _ in range(2):
+        people.set_permission(overseer, alice.account_id, "audit.read", NOW, is_given=True)
+    assert again(alice).permissions == {"audit.read"}
+    assert audit.newest(again(alice))[0].details == {"permission": "audit.read"}
+    assert people.permissions_of(overseer, alice.account_id) == people.Granted(frozenset(), frozenset({"audit.read"}))
+    people.set_permission(overseer, alice.account_id, "audit.read", NOW, is_given=False)
+    assert again(alice).permissions == frozenset()
+    people.set_permission(overseer, admin.account_id, "users.manage", NOW, is_given=False)
+    assert again(admin).permissions == admin.permissions
+    assert [each.action for each in audit.newest(overseer)] == [
+        "permission-taken", "permission-taken", "permission-given", "permission-given"
+    ]
+    people.set_permission(overseer, alice.account_id, "sources.all", NOW, is_given=True)
+    assert again(alice).is_admin and not alice.is_admin
+
+
+def test_nobody_else_gives_permissions_and_nobody_their_own() -> None:
+    overseer, admin, alice = person("oscar", "Overseer"), person("ada", "Admin"), person("alice")
+    for viewer, to in ((admin, alice), (alice, alice), (admin, admin), (overseer, overseer)):
+        with pytest.raises(Forbidden):
+            people.set_permission(viewer, to.account_id, "mails.read", NOW, is_given=True)
+    for name in ("overseers.manage", "everything", ""):
+        with pytest.raises(Invalid):
+            people.set_permission(overseer, alice.account_id, name, NOW, is_given=True)
+    with pytest.raises(Forbidden):
+        people.permissions_of(admin, alice.account_id)
+    for nobody in ("nobody", "\x00"):
+        with pytest.raises(NotFound):
+            people.set_permission(overseer, nobody, "mails.read", NOW, is_given=True)
+    assert (again(alice), again(admin), again(overseer)) == (alice, admin, overseer)
+
+
 def test_nobody_changes_their_own_role_nor_locks_themselves() -> None:
     for viewer in (person("ada", "Admin"), person("oscar", "Overseer")):
         for role in accounts.ROLES:

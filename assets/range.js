@@ -45,9 +45,9 @@
 
   function ofKind(choice, kind) {
     if (kind === choice.kind) return null;
-    // Into a shorter range that holds today one sees today; else where one already was.
+    // Where one already was; of a range without a day of its own, today where it holds it.
     const holdsToday = range.first <= range.today && range.today <= range.last;
-    const day = choice.kind === "day" && choice.date ? choice.date : holdsToday ? null : range.last;
+    const day = choice.date ? choice.date : holdsToday ? null : range.last;
     if (kind !== "custom") return Object.assign({}, choice, { kind, date: day, from: null, to: null });
     const to = range.last < range.today ? range.last : range.today;
     const from = range.first < to && choice.kind !== "all" ? range.first : plusDays(to, -29);

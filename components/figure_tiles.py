@@ -45,7 +45,7 @@ _UNITS = {"specificYield": "kWh/kWp", "batteryFullCycles": "cycles", "co2Avoided
 _REASONS: Mapping[str, str] = {
     "missing-channel": "not measured in this time", "no-production": "nothing produced",
     "no-consumption": "nothing used",
-    "no-capacity": "needs the installed capacity", "no-radiation": "needs weather",
+    "no-capacity": "needs the installed capacity", "no-radiation": "needs the weather of past days",
     "no-battery-capacity": "needs the battery's capacity", "no-factor": "needs a CO₂ factor",
 }
 

@@ -103,7 +103,10 @@ def _input_words(given: Any) -> str:
 
 def _facts(why: Any) -> list[tuple[str, str]]:
     if why.figure in {"specificYield", "performanceRatio"} and why.capacity_watts:
-        return [("Installed capacity", f"{power(why.capacity_watts)}p")]
+        capacity = ("Installed capacity", f"{power(why.capacity_watts)}p")
+        if why.radiation_kwh is None:
+            return [capacity]
+        return [capacity, ("Radiation", f"{energy(why.radiation_kwh)}/m² measured on the horizontal on these days")]
     if why.figure == "batteryFullCycles" and why.battery_capacity_kwh:
         return [("Usable capacity", str(energy(why.battery_capacity_kwh)))]
     return []

@@ -16,8 +16,8 @@ from components.figures.day import summary as day_summary
 from components.panels import coverage_badge
 from components.tables import energy_table, power_table
 from components.theme import Scheme
-from pages import _monitor_reading as reading
 from pages import _monitor_weather
+from pages._monitor_choice import Chosen
 from services.access import SourceRecord
 from services.people.viewer import Viewer
 from services.telemetry import energy_ranges, key_figures
@@ -44,19 +44,26 @@ class Chart:
     foot: Any
 
 
-def chart_of(
-    viewer: Viewer, source: SourceRecord, period: Period, comparison: Comparison, scheme: Scheme, now: datetime
-) -> Chart:
+def read(viewer: Viewer, chosen: Chosen, now: datetime) -> EnergyRange:
+    """Return the energies of the chosen period, which its chart and its figures rest on."""
+    return energy_ranges.energy_range(viewer, str(chosen.source.id), chosen.period, chosen.comparison, now)
+
+
+def chart_of(viewer: Viewer, chosen: Chosen, found: EnergyRange, scheme: Scheme, now: datetime) -> Chart:
     """Return the chart of a period: power for one day, energy for anything longer."""
+    period = chosen.period
+    badge = coverage_badge(_covered(found), so_far=period.contains(chosen.today))
     if period.kind == "day":
-        return _day_chart(viewer, source, period, comparison, scheme, now)
-    found = energy_ranges.energy_range(viewer, str(source.id), period, comparison, now)
-    bars, today = bars_of(period), local_date(now, source.time_zone)
-    words = former_words(period, comparison) if found.bars["former"].notna().any() else ""
-    figure = energy.energy_figure(bars, found.bars, scheme=scheme, former_words=words, now=today)
-    covered = found.covered["produced"] if len(found.energies.kwh) else None
-    badge, step = coverage_badge(covered, so_far=period.contains(today)), period.step
+        return _day_chart(viewer, chosen, badge, scheme, now)
+    bars, step = bars_of(period), period.step
+    words = former_words(period, chosen.comparison) if found.bars["former"].notna().any() else ""
+    figure = energy.energy_figure(bars, found.bars, scheme=scheme, former_words=words, now=chosen.today)
     return Chart(figure, _NAMES[step], _OPENS[step], energy.summary(bars, found.bars), badge, _foot(found))
+
+
+def _covered(found: EnergyRange) -> float | None:
+    is_known = bool(found.energies.kwh["produced"].notna().any())
+    return found.covered["produced"] if is_known else None
 
 
 def former_words(period: Period, comparison: Comparison) -> str:
@@ -76,18 +83,14 @@ def _foot(found: EnergyRange) -> list[Any]:
     return parts
 
 
-def _day_chart(
-    viewer: Viewer, source: SourceRecord, period: Period, comparison: Comparison, scheme: Scheme, now: datetime
-) -> Chart:
-    day, zone = period.first, source.time_zone
+def _day_chart(viewer: Viewer, chosen: Chosen, badge: Any, scheme: Scheme, now: datetime) -> Chart:
+    source, day, zone = chosen.source, chosen.period.first, chosen.source.time_zone
     frame = power_of(viewer, source, day)
     marks, strip = _monitor_weather.of_day(viewer, source, day, now)
     figure = day_figure(frame, time_zone=zone, date=day, scheme=scheme, now=now, marks=marks)
-    other = counterpart(day, period, comparison)
+    other = counterpart(day, chosen.period, chosen.comparison)
     if other is not None and not frame.empty:
         day_former.add_former(figure, power_of(viewer, source, other), day, other, zone, scheme)
-    covered = reading.today_of(viewer, source, day, now).covered_so_far
-    badge = coverage_badge(covered, so_far=day == local_date(now, zone))
     return Chart(figure, "Power", "5-minute means", day_summary(frame, day), badge, strip)
 
 
@@ -97,15 +100,13 @@ def power_of(viewer: Viewer, source: SourceRecord, day: date) -> pd.DataFrame:
     return telemetry.power_frame(viewer, str(source.id), start, end)
 
 
-def figure_tiles(
-    viewer: Viewer, source: SourceRecord, period: Period, comparison: Comparison, now: datetime
-) -> tuple[Any, str]:
+def figure_tiles(viewer: Viewer, chosen: Chosen, found: EnergyRange) -> tuple[Any, str]:
     """Return the tiles of a period's key figures, and which days their changes compare."""
-    found = energy_ranges.energy_range(viewer, str(source.id), period, comparison, now)
+    source, period = chosen.source, chosen.period
     figures = key_figures.figures_of(viewer, str(source.id), found)
-    running = period.contains(local_date(now, source.time_zone))
+    running = period.contains(chosen.today)
     shown = [figure for figure in tiles.FIGURES if _belongs(figure.name, source, figures)]
-    words = tiles.comparison_words(figures.compared_days, period, comparison)
+    words = tiles.comparison_words(figures.compared_days, period, chosen.comparison)
     return [_tile(figure, figures, source, period, running=running) for figure in shown], words
 
 
@@ -113,7 +114,9 @@ def _belongs(name: str, source: SourceRecord, figures: PeriodFigures) -> bool:
     """Whether a figure has a place: nothing of a battery that is not there, nothing nobody asked for."""
     if name in {"charged", "discharged", "batteryFullCycles"}:
         return name in figures.values or bool(source.has_battery)
-    if name in {"performanceRatio", "co2AvoidedKg"}:
+    if name == "performanceRatio":
+        return name in figures.values or bool(source.installed_capacity_watts)
+    if name == "co2AvoidedKg":
         return name in figures.values
     return True
 
@@ -136,9 +139,9 @@ def _tile(
     return tiles.figure_tile(figure, value, change, note, button)
 
 
-def table_of(viewer: Viewer, source: SourceRecord, period: Period, comparison: Comparison, now: datetime) -> Any:
+def table_of(viewer: Viewer, chosen: Chosen, now: datetime) -> Any:
     """Return the chart of a period as a table."""
+    source, period = chosen.source, chosen.period
     if period.kind == "day":
         return power_table(power_of(viewer, source, period.first), source.time_zone, timedelta(minutes=30))
-    found = energy_ranges.energy_range(viewer, str(source.id), period, comparison, now)
-    return energy_table(bars_of(period), found.bars)
+    return energy_table(bars_of(period), read(viewer, chosen, now).bars)

@@ -10,7 +10,7 @@ from services.access import SourceRecord
 from services.errors import NotFound
 from services.people.viewer import Viewer
 from services.telemetry import energy_ranges
-from solar.days import local_date
+from solar.days import end_of_day, local_date, start_of_day
 from solar.periods import COMPARISONS, KINDS, Comparison, Kind, Period
 
 
@@ -66,8 +66,28 @@ def source_of(viewer: Viewer, source_id: str) -> SourceRecord | None:
         return None
 
 
-def period_of(viewer: Viewer, source: SourceRecord, choice: Choice, now: datetime) -> tuple[Period, date]:
-    """Return the chosen period of a source, and its today."""
-    today = local_date(now, source.time_zone)
-    day = min(choice.day or today, today)
-    return energy_ranges.period_of(viewer, str(source.id), choice.kind, day, choice.ends), today
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice resolved for a source: its period, and the source's today."""
+
+    source: SourceRecord
+    comparison: Comparison
+    period: Period
+    today: date
+
+    def window(self) -> tuple[datetime, datetime]:
+        """Return `[start, end)` of the period (aware UTC)."""
+        zone = self.source.time_zone
+        return start_of_day(self.period.first, zone), end_of_day(self.period.last, zone)
+
+
+def chosen_of(viewer: Viewer, source_id: str, stored: Mapping[str, Any] | None, now: datetime) -> Chosen | None:
+    """Return what a store says is chosen of a source, or None where the viewer may not see it."""
+    source = source_of(viewer, source_id)
+    if source is None:
+        return None
+    choice, today = choice_of(stored), local_date(now, source.time_zone)
+    # All there is ends today, whatever day one came from.
+    day = today if choice.kind == "all" else min(choice.day or today, today)
+    period = energy_ranges.period_of(viewer, str(source.id), choice.kind, day, choice.ends)
+    return Chosen(source, choice.comparison, period, today)

@@ -10,14 +10,13 @@ from components import details, faults, quality
 from components.figures.field import field_figure
 from components.shell import ShellIds
 from components.theme import Scheme
-from pages._monitor_choice import choice_of, period_of, source_of
+from pages._monitor_choice import chosen_of
 from pages._monitor_range import RangeIds
 from services.people.viewer import current
 from services.sources import faults as source_faults
 from services.sources import quality as source_quality
 from services.sources import state as source_state
 from services.telemetry import queries as telemetry
-from solar.days import end_of_day, start_of_day
 from solar.vocabulary import FIELDS, NUMERIC_FIELDS
 
 
@@ -62,42 +61,34 @@ def _card(title: str, aside: str, body: str) -> Any:
     Output(DetailIds.AS_OF, "children"),
     Output(DetailIds.FAULTS, "children"),
     Output(DetailIds.OPEN, "children"),
-    Input(RangeIds.TURN, "data"),
-    Input(RangeIds.SOURCE, "data"),
-)
-def detail(_turn: str | None, source_id: str) -> Any:
-    """Show every field of the newest state, and the faults."""
-    viewer, now = current(), datetime.now(UTC)
-    source = source_of(viewer, source_id)
-    if source is None:
-        return (no_update,) * 4
-    found = source_state.state_of(viewer, source_id)
-    state = None
-    if found is not None:
-        state = details.State(found.fields, found.times, found.timestamp, source.time_zone, found.unmapped)
-    seen = source_faults.faults_of(viewer, source_id, now)
-    return (details.details(state, now), details.as_of(state), faults.faults(seen, now, source.time_zone),
-            faults.open_badge(seen))
-
-
-@callback(
     Output(DetailIds.QUALITY, "children"),
     Output(DetailIds.COVERED, "children"),
     Input(RangeIds.RANGE, "data"),
     State(RangeIds.SOURCE, "data"),
     prevent_initial_call=True,
 )
-def judge(chosen: dict[str, Any] | None, source_id: str) -> Any:
-    """Show how good the readings of the chosen time are."""
+def detail(stored: dict[str, Any] | None, source_id: str) -> Any:
+    """Show every field of the newest state, the faults, and how good the readings of the chosen time are.
+
+    Asked once the chart is there, which people look at first, and again with every new one.
+    """
     viewer, now = current(), datetime.now(UTC)
-    source = source_of(viewer, source_id)
-    if source is None or not chosen:
-        return no_update, no_update
-    period, _ = period_of(viewer, source, choice_of(chosen), now)
-    start, end = start_of_day(period.first, source.time_zone), end_of_day(period.last, source.time_zone)
-    found = source_quality.quality_of(viewer, source_id, start, end, now)
-    share = f"{min(found.readings / found.expected, 1):.0%} of readings".replace("%", " %") if found.expected else ""
-    return quality.quality(found, source.time_zone), share
+    chosen = chosen_of(viewer, source_id, stored, now) if stored else None
+    if chosen is None:
+        return (no_update,) * 6
+    zone = chosen.source.time_zone
+    found = source_state.state_of(viewer, source_id)
+    state = None
+    if found is not None:
+        state = details.State(found.fields, found.times, found.timestamp, zone, found.unmapped)
+    seen = source_faults.faults_of(viewer, source_id, now)
+    judged = source_quality.quality_of(viewer, source_id, *chosen.window(), now)
+    return (details.details(state, now), details.as_of(state), faults.faults(seen, now, zone), faults.open_badge(seen),
+            quality.quality(judged, zone), _share_words(judged.readings, judged.expected))
+
+
+def _share_words(readings: int, expected: float | None) -> str:
+    return f"{min(readings / expected, 1):.0%} of readings".replace("%", " %") if expected else ""
 
 
 @callback(
@@ -112,19 +103,17 @@ def judge(chosen: dict[str, Any] | None, source_id: str) -> Any:
     prevent_initial_call=True,
 )
 def open_field(
-    asked: dict[str, str] | None, chosen: dict[str, Any] | None, source_id: str, scheme: Scheme | None
+    asked: dict[str, str] | None, stored: dict[str, Any] | None, source_id: str, scheme: Scheme | None
 ) -> Any:
     """Show the chart of a field over the chosen time."""
-    if not asked or asked["field"] not in NUMERIC_FIELDS or not chosen:
+    if not asked or asked["field"] not in NUMERIC_FIELDS or not stored:
         return (no_update,) * 4
     viewer, name = current(), asked["field"]
-    source = source_of(viewer, source_id)
-    if source is None:
+    chosen = chosen_of(viewer, source_id, stored, datetime.now(UTC))
+    if chosen is None:
         return (no_update,) * 4
-    period, _ = period_of(viewer, source, choice_of(chosen), datetime.now(UTC))
-    start, end = start_of_day(period.first, source.time_zone), end_of_day(period.last, source.time_zone)
-    found = telemetry.series(viewer, source_id, start, end, [name], statistics=("mean", "min", "max"))
-    figure = field_figure(found.frame, name, time_zone=source.time_zone, scheme=scheme or "light")
+    found = telemetry.series(viewer, source_id, *chosen.window(), [name], statistics=("mean", "min", "max"))
+    figure = field_figure(found.frame, name, time_zone=chosen.source.time_zone, scheme=scheme or "light")
     words = f"Means over {_width(found.width)}; the band is from the least to the greatest reading."
     return True, FIELDS[name].label, figure, words if found.width else ""
 

@@ -11,7 +11,7 @@ from components.range_bar import range_bar
 from components.shell import ShellIds
 from components.theme import Scheme
 from pages import _monitor_charts as charts
-from pages._monitor_choice import Choice, choice_of, period_of, source_of
+from pages._monitor_choice import Choice, choice_of, chosen_of
 from services.people.viewer import current
 
 
@@ -88,45 +88,32 @@ def sections(source_id: str, choice: Choice) -> list[Any]:
     Output(RangeIds.FOOT, "children"),
     Output(RangeIds.RANGE, "data"),
     Output(RangeIds.TITLE, "children"),
+    Output(RangeIds.FIGURES, "children"),
+    Output(RangeIds.COMPARED, "children"),
     Input(RangeIds.CHOICE, "data"),
     Input(ShellIds.SCHEME, "data"),
     Input(RangeIds.TURN, "data"),
     Input(RangeIds.SOURCE, "data"),
 )
 def draw(stored: dict[str, Any] | None, scheme: Scheme | None, _turn: str | None, source_id: str) -> Any:
-    """Draw the chosen period: the power of a day, or the energy of anything longer."""
+    """Show the chosen period: power of a day or energy of anything longer, and the key figures.
+
+    In one answer, because chart and figures rest on the same energies, and each request costs some milliseconds.
+    """
     viewer, now = current(), datetime.now(UTC)
-    source = source_of(viewer, source_id)
-    if source is None:
-        return (no_update,) * 10
-    choice = choice_of(stored)
-    period, today = period_of(viewer, source, choice, now)
-    chart = charts.chart_of(viewer, source, period, choice.comparison, scheme or "light", now)
-    chosen = {
-        **choice.as_store(), "kind": period.kind, "first": period.first.isoformat(), "last": period.last.isoformat(),
-        "today": today.isoformat(),
+    chosen = chosen_of(viewer, source_id, stored, now)
+    # The browser says at once which scheme it shows; a figure before that would be drawn twice.
+    if chosen is None or scheme is None:
+        return (no_update,) * 12
+    found = charts.read(viewer, chosen, now)
+    chart = charts.chart_of(viewer, chosen, found, scheme, now)
+    shown = {
+        **choice_of(stored).as_store(), "kind": chosen.period.kind, "first": chosen.period.first.isoformat(),
+        "last": chosen.period.last.isoformat(), "today": chosen.today.isoformat(),
     }
     height = {"height": chart.figure.layout.height}
     return (chart.figure, height, "chart-panel", chart.title, chart.subtitle, chart.summary, chart.coverage,
-            chart.foot, chosen, chosen_words(period))
-
-
-@callback(
-    Output(RangeIds.FIGURES, "children"),
-    Output(RangeIds.COMPARED, "children"),
-    Input(RangeIds.CHOICE, "data"),
-    Input(RangeIds.TURN, "data"),
-    Input(RangeIds.SOURCE, "data"),
-)
-def figures(stored: dict[str, Any] | None, _turn: str | None, source_id: str) -> Any:
-    """Show the key figures of the chosen period."""
-    viewer, now = current(), datetime.now(UTC)
-    source = source_of(viewer, source_id)
-    if source is None:
-        return no_update, no_update
-    choice = choice_of(stored)
-    period, _ = period_of(viewer, source, choice, now)
-    return charts.figure_tiles(viewer, source, period, choice.comparison, now)
+            chart.foot, shown, chosen_words(chosen.period), *charts.figure_tiles(viewer, chosen, found))
 
 
 @callback(
@@ -135,15 +122,11 @@ def figures(stored: dict[str, Any] | None, _turn: str | None, source_id: str) ->
     State(RangeIds.SOURCE, "data"),
     prevent_initial_call=True,
 )
-def tabulate(chosen: dict[str, Any] | None, source_id: str) -> Any:
+def tabulate(stored: dict[str, Any] | None, source_id: str) -> Any:
     """Show the chart as a table; the browser asks only while the table is open."""
     viewer, now = current(), datetime.now(UTC)
-    source = source_of(viewer, source_id)
-    if source is None or not chosen:
-        return no_update
-    choice = choice_of(chosen)
-    period, _ = period_of(viewer, source, choice, now)
-    return charts.table_of(viewer, source, period, choice.comparison, now)
+    chosen = chosen_of(viewer, source_id, stored, now) if stored else None
+    return no_update if chosen is None else charts.table_of(viewer, chosen, now)
 
 
 clientside_callback(

@@ -1,6 +1,6 @@
 """Daily energies and key figures of a source as the pages read them, and why each number is what it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -142,12 +142,16 @@ def kpis(
     first: date,
     last: date,
     *,
-    radiation: dict[date, float] | None = None,
+    radiation: Mapping[date, float] | None = None,
     co2_kg_per_kwh: float | None = None,
+    read: Energies | None = None,
 ) -> KeyFigures:
-    """Return the key figures of a period of local dates, both included; `radiation` in MJ/m2 per date."""
+    """Return the key figures of a period of local dates, both included; `radiation` in MJ/m2 per date.
+
+    `read` are the energies of just these dates for this viewer, where somebody has read them already.
+    """
     source = access.source_for(viewer, source_id)
-    found = _seen(viewer, source, first, last)
+    found = _seen(viewer, source, first, last) if read is None else read
     values: dict[date, dict[str, float | None]] = {
         day: dict(zip(CHANNELS, row, strict=True))
         for day, row in zip(found.kwh.index, found.kwh.to_numpy().tolist(), strict=True)

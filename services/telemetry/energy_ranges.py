@@ -28,7 +28,8 @@ class EnergyRange:
     `bars`: a row per bar in the order of `solar.periods.bars_of`, columns BAR_COLUMNS: kWh per channel, what was used
     of the solar energy itself, the recovered part of what was produced, the covered share, and what was produced on the
     days compared with; NaN where nothing is known. `former` are the kWh per channel of the compared days, under the
-    dates of the period, `former_coverage` their covered shares; `energies` are those of the period, by day.
+    dates of the period, `former_coverage` their covered shares; `energies` are those of the period, by day; `passed` is
+    as `passed_hours` returns it.
     """
 
     period: Period
@@ -37,6 +38,7 @@ class EnergyRange:
     former_coverage: pd.DataFrame
     bars: pd.DataFrame
     covered: dict[str, float]
+    passed: pd.DataFrame
 
 
 def whole_period(viewer: Viewer, source_id: str, today: date) -> Period:
@@ -55,7 +57,7 @@ def energy_range(
     former, coverage = _former(viewer, source_id, period, comparison, days.local_date(now, source.time_zone))
     passed = passed_hours(period, source.time_zone, now)
     covered = {name: covered_share(found.coverage[name], passed) for name in CHANNELS}
-    return EnergyRange(period, found, former, coverage, _bars(period, found, former, passed), covered)
+    return EnergyRange(period, found, former, coverage, _bars(period, found, former, passed), covered, passed)
 
 
 def _former(

@@ -34,7 +34,8 @@ class Input:
 class Why:
     """What a figure rests on; `day` holds what each source said by channel where the period is one day.
 
-    `worst` are the least measured days that were used, with their covered share (0..1).
+    `worst` are the least measured days that were used, with their covered share (0..1); `radiation_kwh` is what fell on
+    each m² of the horizontal on the days used, where the figure rests on it.
     """
 
     figure: str
@@ -50,6 +51,7 @@ class Why:
     peak_at: datetime | None = None
     worst: list[tuple[date, float]] = field(default_factory=list)
     day: Mapping[str, Explanation] = field(default_factory=dict)
+    radiation_kwh: float | None = None
 
 
 def why(viewer: Viewer, source_id: str, figure: str, period: Period | None, now: datetime) -> Why:
@@ -63,12 +65,14 @@ def why(viewer: Viewer, source_id: str, figure: str, period: Period | None, now:
     figures = key_figures.figures_of(viewer, source_id, found)
     channels = INPUTS.get(figure, ())
     known = found.energies.kwh[list(channels)].dropna().index if channels else pd.Index([])
-    passed = energy_ranges.passed_hours(chosen, source.time_zone, now)
+    is_by_radiation = figure == "performanceRatio"
+    if is_by_radiation:
+        known = known[[day in figures.radiation for day in known]]
     return Why(
         figure,
         *_value(figure, figures),
         days_used=figures.days_used.get(figure, 0),
-        days_passed=len(passed),
+        days_passed=len(found.passed),
         covered=figures.covered.get(figure),
         inputs=[_input(found.energies, each, known) for each in channels],
         capacity_watts=source.installed_capacity_watts,
@@ -77,6 +81,7 @@ def why(viewer: Viewer, source_id: str, figure: str, period: Period | None, now:
         peak_at=figures.peak.at if figure == "peak" and figures.peak else None,
         worst=_worst(found.energies, channels, known) if chosen.length > 1 else [],
         day=_explanations(viewer, source_id, chosen.first, channels) if chosen.length == 1 else {},
+        radiation_kwh=sum(figures.radiation[day] for day in known) if is_by_radiation else None,
     )
 
 

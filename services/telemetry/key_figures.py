@@ -15,10 +15,12 @@ from services.returns import results as returns
 from services.telemetry import energy_ranges
 from services.telemetry import queries as telemetry
 from services.telemetry.energy_ranges import EnergyRange
+from services.weather import views as weather
 from solar import days
 from solar.kpis import Installation, key_figures
 from solar.periods import Period
 
+_MEGAJOULES_PER_KWH = 3.6
 ENERGIES = ("produced", "consumed", "exported", "imported", "charged", "discharged")
 SHARES = ("selfConsumption", "selfSufficiency")
 # What each figure is made of, as `solar.kpis` has it.
@@ -43,7 +45,8 @@ class PeriodFigures:
 
     `reasons` say why one is not known, `days_used` on how many days it rests, `covered` how much of the time its inputs
     are measured, and `changes` how far it is from the days compared with: energies as a fraction of them, shares as the
-    difference of fractions.
+    difference of fractions. `radiation` is what the performance ratio rests on: the measured radiation on the
+    horizontal in kWh/m² of the days that have it.
     """
 
     values: Mapping[str, float]
@@ -53,25 +56,50 @@ class PeriodFigures:
     changes: Mapping[str, float] = field(default_factory=dict)
     compared_days: tuple[date, ...] = ()
     peak: Peak | None = None
+    radiation: Mapping[date, float] = field(default_factory=dict)
 
 
 def figures_of(viewer: Viewer, source_id: str, found: EnergyRange) -> PeriodFigures:
     """Return the figures of a period of a source; raises NotFound."""
     source = access.source_for(viewer, source_id)
     co2 = returns.saved_terms(viewer, source_id).assumptions.co2_kg_per_kwh
+    radiation = _radiation(viewer, source_id, found.period)
     kpis = telemetry.kpis(
-        viewer, source_id, found.period.first, found.period.last, co2_kg_per_kwh=None if co2 is None else float(co2)
+        viewer, source_id, found.period.first, found.period.last, co2_kg_per_kwh=None if co2 is None else float(co2),
+        radiation={day: kwh * _MEGAJOULES_PER_KWH for day, kwh in radiation.items()}, read=found.energies,
     )
+    reasons = {**kpis.reasons, **_why_no_ratio(kpis.reasons, found, radiation)}
     sums = found.energies.kwh.sum(min_count=1).dropna()
     values = {name: float(sums[name]) for name in ENERGIES if name in sums.index}
     used = {name: int(found.energies.kwh[name].notna().sum()) for name in values}
     values |= {name: value for name, value in kpis.values.items() if value is not None}
     covered = {name: min(found.covered[each] for each in inputs) for name, inputs in INPUTS.items()}
+    covered["performanceRatio"] = _covered_with(found, radiation)
     days_compared = tuple(energy_ranges.comparable_days(found, ("produced",)))
     return PeriodFigures(
-        values, kpis.reasons, {**kpis.days_used, **used}, covered, _changes(source, found), days_compared,
-        peak_of(viewer, source, found.period),
+        values, reasons, {**kpis.days_used, **used}, covered, _changes(source, found), days_compared,
+        peak_of(viewer, source, found.period), radiation,
     )
+
+
+def _radiation(viewer: Viewer, source_id: str, period: Period) -> dict[date, float]:
+    """Measured radiation in kWh/m² by day: what is only forecast would make a ratio of the forecast."""
+    known = weather.observed_days(viewer, source_id, period.first, period.last)["radiation_kwh"].dropna()
+    return {day: float(value) for day, value in known.items()}
+
+
+def _why_no_ratio(reasons: Mapping[str, str], found: EnergyRange, radiation: Mapping[date, float]) -> dict[str, str]:
+    """The reason for no performance ratio where it is the weather that is missing, not the production."""
+    is_measured = bool(found.energies.kwh["produced"].notna().any())
+    if reasons.get("performanceRatio") != "missing-channel" or radiation or not is_measured:
+        return {}
+    return {"performanceRatio": "no-radiation"}
+
+
+def _covered_with(found: EnergyRange, radiation: Mapping[date, float]) -> float:
+    """How much of the time that has passed is measured on days of which the radiation is known too."""
+    both = found.energies.coverage["produced"]
+    return energy_ranges.covered_share(both.loc[[day for day in both.index if day in radiation]], found.passed)
 
 
 def _changes(source: SourceRecord, found: EnergyRange) -> dict[str, float]:

@@ -28,6 +28,10 @@ ROUTES = {
     "POST /api/mqtt/auth": "machine", "POST /api/mqtt/acl": "machine", "POST /api/mqtt/sessions": "machine",
     "GET /healthz": "public", "GET /readyz": "public", "GET /metrics": "public",
     "GET /assets/<path:filename>": "public",
+    **{f"GET /shared/<token>{file}": "public" for file in (
+        "", "/live.json", "/view.json", "/now.json", "/badge.svg", "/preview.png",
+    )},
+    "GET /shared-files/<name>": "public",
     "GET /_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": "public",
     "GET /_dash-layout": "frame", "GET /_dash-dependencies": "frame", "POST /_dash-update-component": "frame",
     "GET /_reload-hash": "frame", "GET /_favicon.ico": "frame", "GET /": "frame", "GET /<path:path>": "frame",
@@ -84,10 +88,8 @@ CALLBACKS = {
     "shell-go-location.href <- group-confirm-button.n_clicks": "group",
     # Monitor.
     "monitor-figure-store.data <- monitor-choice-store.data": "source",
-    "monitor-figure-tiles.children <- monitor-choice-store.data": "source",
     "monitor-chart-table.children <- monitor-table-store.data": "source",
-    "monitor-details-list.children <- monitor-turn-store.data": "source",
-    "monitor-quality-facts.children <- monitor-range-store.data": "source",
+    "monitor-details-list.children <- monitor-range-store.data": "source",
     "monitor-field-dialog.opened <- monitor-field-store.data": "source",
     "monitor-why-dialog.opened <- monitor-why-store.data": "source",
     "monitor-live-store.data <- monitor-live-interval.n_intervals": "source",
@@ -181,7 +183,7 @@ CALLBACKS = {
 
 # What some callbacks must be given before they look at anything; SOURCE, GROUP and PERSON stand for the ids.
 GIVEN = {
-    "monitor-quality-facts.children <- monitor-range-store.data": {"monitor-range-store.data": {"kind": "day"}},
+    "monitor-details-list.children <- monitor-range-store.data": {"monitor-range-store.data": {"kind": "day"}},
     "monitor-chart-table.children <- monitor-table-store.data": {"monitor-table-store.data": {"kind": "day"}},
     "monitor-field-dialog.opened <- monitor-field-store.data": {
         "monitor-field-store.data": {"field": "solarPower"}, "monitor-range-store.data": {"kind": "day"},

@@ -14,8 +14,9 @@ from deploy.local import stores
 from deploy.local.errors import StartError
 from services.backups import keeping, restoring
 from services.backups.archive import Contents, Damaged
+from services.errors import NotFound
 
-FAILURES = (StartError, SettingsError, StorageUnavailable, Damaged, restoring.Refused, FileNotFoundError)
+FAILURES = (StartError, SettingsError, StorageUnavailable, Damaged, restoring.Refused, NotFound, FileNotFoundError)
 
 
 def main() -> int:

@@ -5,11 +5,11 @@ before what is made of them, so that a restore can make again what changed meanw
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 from data import mongo, object_store, settings
 from data.backup import collections, places, tables
@@ -77,9 +77,10 @@ def lines(pieces: Iterator[bytes]) -> Iterator[Piece]:
     return ((piece, piece.count(b"\n")) for piece in pieces)
 
 
-def documents(name: str) -> Iterator[Piece]:
-    """Return the batches of a collection, each with its number of documents."""
-    return ((batch, sum(1 for _ in collections.split(batch))) for batch in collections.read(mongo.database(), name))
+def documents(name: str, wanted: Mapping[str, Any] | None = None) -> Iterator[Piece]:
+    """Return the batches of a collection, or of some of its documents, each with its number of documents."""
+    batches = collections.read(mongo.database(), name, wanted)
+    return ((batch, sum(1 for _ in collections.split(batch))) for batch in batches)
 
 
 def own_files() -> list[str]:

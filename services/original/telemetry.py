@@ -113,7 +113,9 @@ def _predictions(some: Sequence[Document], sources: set[UUID], tally: Tally) -> 
             tally.leave(_NO_TIME if _known(name, sources) else _NO_SOURCE)
             continue
         key = {"_id": each["_id"], "sunSourceId": name, "createdAt": created_at}
-        made.append({**key, "original": {name: value for name, value in each.items() if name not in key}})
+        # As a forecast of our own whose values are kept no more.
+        old = {"date": created_at.date().isoformat(), "scores": []}
+        made.append({**key, **old, "original": {name: value for name, value in each.items() if name not in key}})
     return made
 
 

@@ -47,21 +47,6 @@ def source_id(stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monkey
     servers.forget_settings()
 
 
-@pytest.fixture(scope="module")
-def migrated_home(migrated: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A second system with the schema, made once."""
-    with second_home(migrated, tmp_path_factory.mktemp("second")) as settings:
-        servers.migrate(settings)
-        yield settings
-
-
-@pytest.fixture
-def home(source_id: str, migrated_home: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """The second system, with the schema and nothing else."""
-    servers.empty(migrated_home["AMPRA_POSTGRES_URL"], migrated_home["AMPRA_MONGO_URL"])
-    return {**migrated_home, "AMPRA_VAR": str(tmp_path / "home")}
-
-
 def backup_to(path: Path) -> str:
     keeping.make_file(path)
     return str(path)

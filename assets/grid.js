@@ -40,7 +40,7 @@
   function link({ value, data }) {
     const address = data.address;
     const picture = data.icon ? h("img", { src: data.icon, alt: "", className: "grid-icon" }) : null;
-    return h("a", { href: address, className: "grid-link", onClick: (event) => go(event, address) }, picture, value);
+    return h("a", { href: address, className: "grid-link", onClick: (event) => go(event, address) }, picture, h("span", { className: "cut", title: value }, value));
   }
 
   function state({ value, data }) {

@@ -10,6 +10,8 @@ from components.icons import icon
 from components.picture import picture
 from components.quantities import MISSING, energy, power
 
+_STATES = {"empty": "no reading yet"}
+
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
@@ -90,7 +92,7 @@ def ranking(lines: Sequence[MemberLine], days: int) -> Any:
 
 
 def _ranked(place: int, line: MemberLine, most: float, days: int) -> Any:
-    is_ranked = line.specific_yield is not None
+    is_ranked, state = line.specific_yield is not None, _STATES.get(line.state, line.state)
     share = (line.specific_yield or 0) / most
     note = f"{line.specific_yield:.2f} kWh/kWp a day" if line.specific_yield is not None else MISSING
     over = f"over {line.measured_days} of {days} days" if is_ranked else "needs its capacity and three days"
@@ -101,7 +103,7 @@ def _ranked(place: int, line: MemberLine, most: float, days: int) -> Any:
                 [
                     dcc.Link(line.name, href=f"/monitor/{line.id}", className="strong"),
                     html.Div(html.Div(style={"width": f"{share:.1%}"}, className="rank-bar"), className="rank-track"),
-                    html.Div(f"{power(line.solar_watts)} now · {energy(line.produced_today_kwh)} today · {line.state}",
+                    html.Div(f"{power(line.solar_watts)} now · {energy(line.produced_today_kwh)} today · {state}",
                              className="dim small"),
                 ],
                 className="rank-body",

@@ -121,11 +121,13 @@ def _row(leaf: Leaf, rule: Any, data: Sequence[Mapping[str, str]], ids: Mapping[
             html.Div([html.Code(leaf.path), html.Span(str(leaf.value)[:40], className="dim")], className="map-leaf"),
             dmc.Select(
                 id={"type": ids["field"], **named}, value=chosen, data=list(data), searchable=True, clearable=True,
+                clearButtonProps={"aria-label": "Clear"},
                 placeholder=f"as recognised: {known}" if known else "choose a field", comboboxProps={"shadow": "md"},
                 **{"aria-label": f"Field of {leaf.path}"},
             ),
             dmc.Select(
                 id={"type": ids["unit"], **named}, value=target.get("unit"), data=list(UNITS), clearable=True,
+                clearButtonProps={"aria-label": "Clear"},
                 searchable=True, placeholder=leaf.unit or "unit", comboboxProps={"shadow": "md"},
                 **{"aria-label": f"Unit of {leaf.path}"},
             ),

@@ -32,12 +32,16 @@ def _card(total: CurrencyTotal) -> Any:
         ("Saved so far", money(total.savings, currency), _of(total.sources - total.without_savings, total.sources)),
         ("Net", money(total.net, currency), f"after {money_words(total.maintenance, currency)} upkeep"),
         ("Put in", money(total.put_in, currency), _of(total.sources - total.without_cost, total.sources)),
-        ("Return", percent(total.roi_percent), "of the sources with a cost and savings"),
+        ("Return", percent(total.roi_percent), "net of what was put in"),
     )
     count = f"{total.sources} source{'' if total.sources == 1 else 's'}"
-    note = " Some savings are an upper bound: only production is measured there." if total.upper_bound else ""
-    words = f"Sources without a figure are left out of its sum, not counted as 0.{note}"
-    body = [html.Div([_tile(*each) for each in tiles], className="sum-tiles"), html.P(words, className="dim small")]
+    notes = []
+    if total.without_savings or total.without_cost:
+        notes.append("Sources without a figure are left out of its sum, not counted as 0.")
+    if total.upper_bound:
+        notes.append("Some savings are an upper bound: only production is measured there.")
+    words = [html.P(" ".join(notes), className="dim small")] if notes else []
+    body = [html.Div([_tile(*each) for each in tiles], className="sum-tiles"), *words]
     return card(f"In {currency}" if symbol(currency) == currency else f"In {currency}, {symbol(currency)}", body,
                 subtitle=count, class_name="currency-card")
 

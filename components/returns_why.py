@@ -35,7 +35,7 @@ def _line(label: str, value: str, kind: str = "") -> Any:
     return html.Div([html.Span(label), html.Span(value, className="strong")], className=f"why-line {kind}".strip())
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], caption: str, *, numbers_from: int = 1) -> Any:
+def table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], caption: str, *, numbers_from: int = 1) -> Any:
     """Return a table; columns from `numbers_from` on are numbers and stand to the right."""
 
     def cells(kind: Any, values: Sequence[Any]) -> list[Any]:

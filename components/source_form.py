@@ -37,14 +37,14 @@ CAPACITY = Field("installed_capacity_watts", "Installed capacity", unit="W", hin
 TILT = Field("tilt_degrees", "Tilt", unit="°", hint="0 lies flat, 90 stands upright")
 AZIMUTH = Field("azimuth_degrees", "Facing", unit="°", hint="90 east, 180 south, 270 west")
 EXPORT_LIMIT = Field("export_limit_watts", "Export limit", unit="W", hint="Where the grid operator allows no more")
-HAS_BATTERY = Field("has_battery", "Battery", "battery")
+HAS_BATTERY = Field("has_battery", "Battery", "battery", hint="Without one, its power counts as 0")
 BATTERY = Field("battery_capacity_kwh", "Battery capacity", unit="kWh", hint="What can be used of it")
-CURRENCY = Field("currency", "Currency", "currency", is_needed=True)
+CURRENCY = Field("currency", "Currency", "currency", hint="Of all prices and costs", is_needed=True)
 COST = Field("system_cost", "System cost", hint="What the whole plant cost")
-UPKEEP = Field("maintenance_cost_per_year", "Upkeep a year")
+UPKEEP = Field("maintenance_cost_per_year", "Upkeep a year", hint="In today's money")
 RAW_DAYS = Field("retention_raw_days", "Readings, each as received", unit="days")
 FINE_DAYS = Field("retention_five_minutes_days", "Means over 5 minutes", unit="days")
-INSTALLED = Field("installation_date", "Installed on", "date")
+INSTALLED = Field("installation_date", "Installed on", "date", hint="Its account begins here")
 
 SECTIONS: Mapping[str, tuple[Field, ...]] = {
     "general": (NAME, DESCRIPTION),
@@ -88,7 +88,10 @@ def _input(field: Field, identity: dict[str, str], choices: list[str]) -> Any:
     if field.kind == "long":
         return dmc.Textarea(**about, autosize=True, minRows=2, maxRows=6, className="wide")
     if field.kind == "date":
-        return dmc.DateInput(**about, clearable=True, valueFormat="D MMMM YYYY", placeholder="Choose a day")
+        return dmc.DateInput(
+            **about, clearable=True, clearButtonProps={"aria-label": f"Clear {field.label.lower()}"},
+            valueFormat="D MMMM YYYY", placeholder="Choose a day",
+        )
     if field.kind == "number":
         return _number(field, about)
     return _select(field, about, choices)
@@ -110,6 +113,7 @@ def _select(field: Field, about: Mapping[str, Any], choices: list[str]) -> Any:
     return dmc.Select(
         **about, data=known if field.kind == "battery" else choices, searchable=field.kind != "battery",
         allowDeselect=False, withCheckIcon=False, clearable=is_group,
+        clearButtonProps={"aria-label": f"Clear {field.label.lower()}"},
         rightSection=None if is_group else icon("down", 16), comboboxProps={"shadow": "md"},
         placeholder="No group" if is_group else None, nothingFoundMessage="Nothing of that name", maxDropdownHeight=260,
     )

@@ -1,17 +1,19 @@
 """Words for prices and for what a change of them does to the past."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from dash import Patch, ctx, html
 
 from components.amounts import full_date, grouped, money_words, price, short_date, stretch_words
+from components.quantities import clock
 from components.returns_cards import icon_button
 from components.returns_editor import change_words
 from components.returns_why import table
 from services.returns.price_proposals import Proposal
 from services.returns.prices import Price, PriceList
-from solar.days import local_date
+from solar.days import local_date, start_of_day
 from solar.returns import PastChange
 from solar.tariffs import entry_to_json
 
@@ -52,23 +54,33 @@ def price_table(listed: PriceList, edit_type: str, time_zone: str) -> Any:
     """Return the price history, newest first, each with its button, and what is known of dynamic prices."""
     if not listed.prices:
         return html.P("No price yet. Add the one of the first day, then one for each change.", className="dim")
-    rows = [_row(each, edit_type) for each in listed.prices]
-    history = table(("From", "To", "Buy", "Sell", ""), rows, "Price history", numbers_from=2)
+    rows = [_row(each, edit_type, time_zone) for each in listed.prices]
+    heads = ("From", "To", "Buy", "Sell", html.Span("Change", className="sr-only"))
+    history = table(heads, rows, "Price history", numbers_from=2)
     return html.Div([history, *_hours(listed, time_zone)])
 
 
-def _row(each: Price, edit_type: str) -> list[Any]:
+def _row(each: Price, edit_type: str, time_zone: str) -> list[Any]:
     until = "today" if each.last_date is None else short_date(each.last_date)
     if each.first_date is None:
         until = "overtaken the same day"
     title = f"Change the price from {full_date(each.starts_on)}"
     edit = icon_button({"type": edit_type, "price": each.id}, "pencil", title)
     entry = each.entry
-    start = html.Div([short_date(each.starts_on), *(html.Div(note, className="dim small") for note in _notes(each))])
+    notes = [*_within_the_day(each, time_zone), *_notes(each)]
+    start = html.Div([short_date(each.starts_on), *(html.Div(note, className="dim small") for note in notes)])
     return [
         start, until, html.Span(price(entry.price_per_kwh), className="text-price strong"),
         html.Span(price(entry.export_price_per_kwh), className="text-export strong"), edit,
     ]
+
+
+def _within_the_day(each: Price, time_zone: str) -> list[str]:
+    """Say of a price that was given for a time of day that it holds from midnight on."""
+    given = each.entry.effective_from
+    if not isinstance(given, datetime) or given == start_of_day(each.starts_on, time_zone):
+        return []
+    return [f"given for {clock(given, time_zone)}: holds for the whole day"]
 
 
 def _notes(each: Price) -> Sequence[str]:

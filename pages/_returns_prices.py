@@ -73,8 +73,10 @@ def _editor() -> Any:
         dmc.Select(id=identity("standingPeriod"), label="Due per", data=PERIODS, value="month", allowDeselect=False),
         dmc.Switch(id=identity("hourly"), label="Dynamic: my hourly prices are added to these", checked=False),
         dmc.Select(id=identity("holidayCountry"), label="Holidays of", data=countries, searchable=True, clearable=True,
+                   clearButtonProps={"aria-label": "Clear"},
                    placeholder="Country"),
         dmc.Select(id=identity("holidayRegion"), label="Region", data=[], searchable=True, clearable=True,
+                   clearButtonProps={"aria-label": "Clear"},
                    placeholder="Whole country"),
     ]
     hint = "It holds for the whole of its first day. Holidays matter for prices by time, and for all prices here."

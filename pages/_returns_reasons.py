@@ -1,7 +1,7 @@
 """Explains the figures of the returns: formulas with their terms, price versions, months and days behind them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from components.quantities import MISSING, clock, localised
 from components.returns_why import Why, details, table, why_body
 from pages import _returns_view as view
 from services.returns.results import Returns
+from solar.days import length_of_day
 from solar.returns import REASONS, DayValue, Explanation, by_month, by_price_version, explain_measured, explain_modelled
 
 LABELS = {
@@ -131,17 +132,24 @@ def days_table(found: Returns, month: str) -> Any:
 
 
 def _day_row(day: DayValue, currency: str, time_zone: str) -> list[Any]:
+    named = _named(day.date, time_zone)
     if day.basis is None:
-        return [short_date(day.date), *[MISSING] * 5, "not enough was measured"]
+        return [named, *[MISSING] * 5, "not enough was measured"]
     flows = [energy_words(day.self_used_kwh or Decimal(0)), energy_words(day.exported_kwh or Decimal(0))]
     if day.unpriced:
-        return [short_date(day.date), *flows, MISSING, MISSING, MISSING, REASONS[day.unpriced]]
+        return [named, *flows, MISSING, MISSING, MISSING, REASONS[day.unpriced]]
     how = _BASIS[day.basis]
     prices: list[Any] = ["varies", "varies"]
     if not day.parts and day.entry is not None:
         prices = [price(day.entry.price_per_kwh), price(day.entry.export_price_per_kwh or Decimal(0))]
     cell = details(f"{len(day.parts)} prices", _parts(day, currency, time_zone)) if day.parts else how
-    return [short_date(day.date), *flows, *prices, money_words(day.savings, currency), cell]
+    return [named, *flows, *prices, money_words(day.savings, currency), cell]
+
+
+def _named(day: date, time_zone: str) -> str:
+    """The day, and how long it is where the clock is changed."""
+    hours = length_of_day(day, time_zone) / timedelta(hours=1)
+    return short_date(day) if hours == 24 else f"{short_date(day)} ({hours:g} h)"
 
 
 def _parts(day: DayValue, currency: str, time_zone: str) -> Any:

@@ -30,7 +30,7 @@ def battery_body(found: BatteryContribution | None, currency: str) -> Any:
     return html.Div(
         [
             html.Div(html.Span(money_words(found.contribution, currency), className="number"), className="tile-number"),
-            table(("", "Saved", "Bought", "Sold"), rows, "With and without the battery"),
+            table(("Home", "Saved", "Bought", "Sold"), rows, "With and without the battery"),
             html.P(f"{rests} Averaging within five minutes flatters the home without a battery a little.",
                    className="dim small"),
         ]
@@ -68,7 +68,7 @@ def comparison_body(found: Comparison, currency: str) -> Any:
     return html.Div(
         [
             html.P(sentence, className="strong"),
-            table(("", "Bought", "Sold", "Standing", "Bill"), rows, "Bills of the last 12 months"),
+            table(("Contract", "Bought", "Sold", "Standing", "Bill"), rows, "Bills of the last 12 months"),
             html.P(f"Rests on {rests} of {covered} of the time; what is not measured is in neither bill.",
                    className="dim small"),
         ]

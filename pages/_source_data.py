@@ -82,6 +82,7 @@ def _lab() -> Any:
                        rightSection=icon("down", 16), comboboxProps={"shadow": "md"}, **{"aria-label": "Message"}),
             button(DataIds.REFRESH, "Newest", symbol="arrow-down"),
             dmc.Select(id=DataIds.PROFILE, data=families, placeholder="Device: recognised", clearable=True,
+                       clearButtonProps={"aria-label": "Clear"},
                        searchable=True, w=230, comboboxProps={"shadow": "md"}, **{"aria-label": "Device family"}),
         ],
         className="lab-bar",

@@ -11,8 +11,8 @@ from dash.exceptions import PreventUpdate
 from components.copying import save_button
 from components.icons import icon
 from components.returns_cards import button, card
+from components.returns_why import table
 from components.source_page import said, warning
-from components.tables import table
 from pages._uploads import content_of
 from services.people.viewer import current
 from services.sources import bringing_in
@@ -83,8 +83,8 @@ def dry_run(sent: str | None) -> Any:
     lines = source_import.dry_run(current(), content_of(sent, "file"), datetime.now(UTC))
     wrong = [each for each in lines if each.faults]
     shown = [*wrong, *(each for each in lines if not each.faults)][:MOST_SHOWN]
-    body = html.Div(table(("Line", "Name", "What becomes of it"), [_row(each) for each in shown], "Lines of the file"),
-                    className="table-scroll")
+    heads = ("Line", "Name", "What becomes of it")
+    body = table(heads, [_row(each) for each in shown], "Lines of the file", numbers_from=len(heads))
     head = (warning(f"{len(wrong)} of {len(lines)} lines have faults", "Mend them in the file and choose it again.")
             if wrong else said(f"{len(lines)} sources can be made"))
     return card("Dry run", [head, body], subtitle="nothing is made yet"), bool(wrong)

@@ -127,7 +127,10 @@ def _months_card() -> Any:
     content = [
         chart(Ids.MONTHS, Ids.MONTHS_PANEL, returns_bars.HEIGHT),
         html.P(["Choose a month, or click its bar, to see its days below."], className="dim small"),
-        dmc.Select(id=Ids.MONTH, data=[], placeholder="Month", clearable=True, **{"aria-label": "Month"}),
+        dmc.Select(
+            id=Ids.MONTH, data=[], placeholder="Month", clearable=True, clearButtonProps={"aria-label": "No month"},
+            **{"aria-label": "Month"},
+        ),
         html.Div(id=Ids.DAYS),
     ]
     return card("Saved per month", content, aside=[html.Span(id=Ids.MONTHS_SUM), span])
@@ -202,7 +205,7 @@ def show(source_id: str, trial: Any, scheme: Scheme | None, _revision: Any, _tic
         _payback_figure(found, scheme),
         DRAWN,
         view.payback_sentence(found),
-        table(("Day", "", "Balance", "80 % band"), view.payback_rows(found), "Balance by year", numbers_from=2),
+        table(("Day", "How", "Balance", "80 % band"), view.payback_rows(found), "Balance by year", numbers_from=2),
         f"{share} priced" if share else "no day yet",
         view.changed_words(found),
         True,

@@ -23,17 +23,17 @@ AGAIN_MILLISECONDS = 1_000
 
 def _amount(field: str, name: str) -> dict[str, Any]:
     return {
-        "field": field, "headerName": name, "type": "rightAligned", "minWidth": 120, "filter": "agNumberColumnFilter",
+        "field": field, "headerName": name, "type": "rightAligned", "minWidth": 130, "filter": False,
         "valueFormatter": {"function": f"params.data.{field}Text"},
     }
 
 
 COLUMNS: tuple[dict[str, Any], ...] = (
-    {"field": "name", "headerName": "Name", "cellRenderer": "SourceLink", "minWidth": 180, "flex": 2},
+    {"field": "name", "headerName": "Name", "cellRenderer": "SourceLink", "minWidth": 180},
     {"field": "group", "headerName": "Group", "minWidth": 110, "tooltipField": "group"},
-    {"field": "currency", "headerName": "Currency", "minWidth": 100, "sort": "asc"},
+    {"field": "currency", "headerName": "Currency", "minWidth": 110, "sort": "asc", "filter": False},
     _amount("saved", "Saved so far"), _amount("net", "Net"), _amount("putIn", "Put in"), _amount("roi", "Return"),
-    {"field": "note", "headerName": "Note", "minWidth": 200, "flex": 2, "tooltipField": "note"},
+    {"field": "note", "headerName": "Note", "minWidth": 170, "tooltipField": "note", "filter": False},
 )
 
 
@@ -50,6 +50,7 @@ def layout(group: str = "", **_query: str) -> Any:
     """Return the page, waiting for its sums; `group` is the id of the group to begin with."""
     choice = dmc.Select(
         id=Ids.GROUP, value=group or None, data=[], placeholder="All groups", clearable=True, searchable=True, w=220,
+        className="filter", clearButtonProps={"aria-label": "All groups"},
         comboboxProps={"shadow": "md"}, nothingFoundMessage="No group of that name",
         **{"aria-label": "Group"},
     )

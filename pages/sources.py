@@ -39,7 +39,7 @@ COLUMNS: tuple[dict[str, Any], ...] = (
     _number("solar", "Solar now", "power", 110),
     _number("today", "Today", "energy", 110),
     _number("capacity", "Capacity", "peak", 110),
-    {"field": "way", "headerName": "Connects by", "minWidth": 120},
+    {"field": "way", "headerName": "By", "minWidth": 100, "headerTooltip": "How it connects"},
     {"field": "owner", "headerName": "Owner", "minWidth": 160, "hide": True, "tooltipField": "owner"},
 )
 

@@ -26,7 +26,7 @@ def prices_figure(frame: pd.DataFrame, *, until: date, currency: str, scheme: Sc
     figure = go.Figure([_steps(steps, kind, meaning, currency, scheme) for kind, meaning in _KINDS])
     check_size(figure)
     figure.update_layout(layout(HEIGHT, f"{symbol(currency)} per kWh", scheme, "prices"))
-    figure.update_xaxes(type="date", showline=True, nticks=5, tickangle=0, unifiedhovertitle=DAY_TITLE)
+    figure.update_xaxes(type="date", showline=True, nticks=4, tickangle=0, unifiedhovertitle=DAY_TITLE)
     figure.update_yaxes(zeroline=True, fixedrange=True, rangemode="tozero", nticks=5)
     for kind, meaning in _KINDS:
         _label(figure, frame, kind, theme.TOKENS[scheme][f"{meaning}-text"])

@@ -122,7 +122,8 @@ def explain_measured(result: Measured) -> dict[str, Explanation]:
     """Explain every measured figure, by its field name."""
     added = sums(result.values)
     versions = by_price_version(result.values)
-    note = f"Rests on {result.priced_days} priced days and {len(versions)} price versions"
+    of_prices = "1 price version" if len(versions) == 1 else f"{len(versions)} price versions"
+    note = f"Rests on {result.priced_days} priced days and {of_prices}"
     note += f", without {len(result.unpriced_days)} unpriced days" if result.unpriced_days else ""
     note += "; an upper bound, because some days have no split" if result.upper_bound else ""
     explained = {}

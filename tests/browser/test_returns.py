@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from services.people import accounts
+from services.people import accounts, preferences
 from services.people.viewer import Viewer
 from services.returns import prices
 from services.returns import results as returns
@@ -106,6 +106,85 @@ def test_an_assumption_takes_effect_at_once_and_is_saved(visit: Visit, complaint
     expect(page.get_by_label("Life", exact=True)).to_have_value("12")
     page.get_by_role("button", name="Reset").click()
     expect(head).to_contain_text("25 years at 3 % real")
+    assert complaints == []
+
+
+def test_what_was_typed_last_is_saved_however_quick_one_is(visit: Visit, complaints: list[str]) -> None:
+    owner = lucia()
+    source_id = a_home(owner)
+    page = visit(EMAIL, f"/returns/{source_id}")
+    shown(page)
+    expect(page.get_by_label("Life", exact=True)).to_have_value("25")
+    page.get_by_text("More assumptions").click()
+    page.get_by_label("Life", exact=True).fill("14")
+    page.get_by_label("CO₂ factor").fill("0.4")
+    # Without a moment in between: the save takes what the fields hold.
+    page.evaluate("document.getElementById('returns-save-button').click()")
+    expect(page.locator("#returns-further-tiles")).to_contain_text("at 0.4 kg per kWh produced")
+    expect(page.locator("#returns-head-tiles")).to_contain_text("14 years at 3 % real")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    saved = returns.saved_terms(owner, source_id).assumptions
+    assert (saved.years, saved.co2_kg_per_kwh) == (14, Decimal("0.4"))
+    assert complaints == []
+
+
+def test_a_price_from_the_middle_of_a_day_of_23_hours_says_what_holds(visit: Visit, complaints: list[str]) -> None:
+    owner = lucia()
+    source_id = make_source(owner, name="Spring", time_zone=ZONE)
+    store_days(source_id, seasonal(date(2026, 3, 20), 20), ZONE)
+    text = "from,price\n2026-03-22,-0.05\n2026-03-29T13:30:00+02:00,0.31\n"
+    prices.keep(prices.take_history(owner, source_id, text, datetime.now(UTC)))
+    page = visit(EMAIL, f"/returns/{source_id}")
+    shown(page)
+    expect(page.get_by_text("2 days have no price:")).to_be_visible()
+    listed = page.locator("#returns-prices-table")
+    expect(listed).to_contain_text("given for 13:30: holds for the whole day")
+    expect(listed).to_contain_text("−0.05")
+    page.get_by_role("textbox", name="Month").click()
+    page.get_by_role("option", name="March 2026").click()
+    rows = page.locator("#returns-days-table tbody tr")
+    expect(rows.filter(has_text="21 Mar 2026")).to_contain_text("no price")
+    expect(rows.filter(has_text="28 Mar 2026")).to_contain_text("−0.05")
+    # The day on which the clock is put forward is priced whole, from its midnight on.
+    expect(rows.filter(has_text="29 Mar 2026 (23 h)")).to_contain_text("0.31")
+    assert complaints == []
+
+
+def test_money_is_written_as_its_reader_writes_numbers(visit: Visit, complaints: list[str]) -> None:
+    owner = lucia()
+    source_id = a_home(owner)
+    preferences.change(owner.account_id, preferences.SettingType.NUMBER_FORMAT, "1")
+    page = visit(EMAIL, f"/returns/{source_id}")
+    shown(page)
+    saved = page.locator("#returns-head-tiles .saved-card .number")
+    expect(saved.first).to_have_text(re.compile(r"^\d[\d\u202f]*,\d\d$"))
+    expect(page.locator("#returns-prices-table")).to_contain_text("0,284")
+    page.get_by_label("Price rise").fill("2,5")
+    page.evaluate("document.getElementById('returns-save-button').click()")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    assert returns.saved_terms(owner, source_id).assumptions.import_price_escalation == Decimal("0.025")
+    assert complaints == []
+
+
+def test_sums_of_all_sources_keep_currencies_apart(visit: Visit, complaints: list[str], tmp_path: Path) -> None:
+    owner = lucia()
+    a_home(owner)
+    yen = make_source(owner, name="Tokyo", time_zone=ZONE, currency="JPY", system_cost=Decimal(900000))
+    store_days(yen, seasonal(today() - timedelta(days=60), 60), ZONE)
+    prices.keep(prices.put(owner, yen, {"effectiveFrom": "2020-01-01", "pricePerKwh": "31"}, datetime.now(UTC)))
+    make_source(owner, name="New", time_zone=ZONE)
+    page = visit(EMAIL, "/returns")
+    expect(page.locator(".currency-card")).to_have_count(2)
+    expect(page.locator(".currency-card").first).to_contain_text("In EUR, €")
+    expect(page.locator(".currency-card").first).to_contain_text("of 1 of 2")
+    expect(page.locator(".currency-card").last).to_contain_text("In JPY, ¥")
+    expect(page.locator(".ag-center-cols-container .ag-row")).to_have_count(3)
+    page.screenshot(path=str(tmp_path / "returns-sums.png"), full_page=True)
+    page.get_by_role("link", name="Tokyo").click()
+    page.wait_for_url(f"**/returns/{yen}")
+    shown(page)
+    page.get_by_role("link", name="All sources").click()
+    page.wait_for_url("**/returns")
     assert complaints == []
 
 

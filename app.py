@@ -5,7 +5,8 @@ import dash
 import pages
 from components import shell, theme
 from data import settings
-from web import callback_errors
+from pages import _public
+from web import callback_errors, shared
 from web.server import create_server
 
 server = create_server(settings.get())
@@ -15,6 +16,8 @@ app = dash.Dash(
     use_pages=True,
     pages_folder="pages",
     assets_folder="assets",
+    # Those of the shared pages, which know nothing of Dash.
+    assets_path_ignore=["shared"],
     title="Ampra",
     update_title="",
     index_string=theme.INDEX,
@@ -27,3 +30,4 @@ app = dash.Dash(
 )
 app.layout = shell.layout
 pages.install(app)
+shared.show_by(_public)

@@ -82,13 +82,14 @@ def _mentions_battery(source: Any, latest: Latest) -> bool:
     return bool(source.has_battery) or bool({"batteryPower", "stateOfCharge", "batteryVoltage"} & set(latest.fields))
 
 
-def _capacity_kwh(source: Any, latest: Latest | None) -> float | None:
+def capacity_kwh(source: Any, latest: Latest | None) -> float | None:
+    """Return what the battery holds: as the owner says, else as its readings do; None where neither does."""
     fields: Mapping[str, Any] = {} if latest is None else latest.fields
     return capacity_of(source.battery_capacity_kwh, fields.get("batteryCapacity"), fields.get("batteryVoltage"))
 
 
 def _limit(source: Any, latest: Latest, recent: pd.DataFrame | None) -> Limit | None:
-    charge, capacity = latest.fields.get("stateOfCharge"), _capacity_kwh(source, latest)
+    charge, capacity = latest.fields.get("stateOfCharge"), capacity_kwh(source, latest)
     if charge is None or not capacity or recent is None or recent["batteryPower"].dropna().empty:
         return None
     return time_to_limit(charge, float(recent["batteryPower"].mean()), capacity, latest.timestamp)
@@ -108,16 +109,17 @@ def refresh(viewer: Viewer, source_id: str, now: datetime, seen: Mapping[str, st
     flow = flow_of(source, latest, recent, now)
     day = local_date(now, source.time_zone)
     today = today_of(viewer, source, day, now) if latest else Today()
-    parts = [tile_parts(flow, today, state, _capacity_kwh(source, latest))]
+    parts = [tile_parts(flow, today, state, capacity_kwh(source, latest))]
     if state == "live" and (not seen or seen["turn"] != marks["turn"]):
         frame = telemetry.power_frame(viewer, source_id, start_of_day(day, source.time_zone), now)
         parts.append(curve_parts(frame, source.time_zone, now))
-    view = live_view(flow, state, now, parts, point=_point(latest, source, day, state))
+    view = live_view(flow, state, now, parts, point=point_of(latest, source, day, state))
     notice = None if seen and seen["state"] == state else _notice(source, latest, state, now)
     return {"view": {**view, "turn": marks["turn"]}, "notice": notice, "seen": marks}
 
 
-def _point(latest: Latest | None, source: Any, day: date, state: Freshness) -> dict[str, Any] | None:
+def point_of(latest: Latest | None, source: Any, day: date, state: Freshness) -> dict[str, Any] | None:
+    """Return the newest reading as a point of the day's chart; None where it is not live."""
     if latest is None or state != "live":
         return None
     axis = DayAxis(day, source.time_zone)

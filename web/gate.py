@@ -26,6 +26,7 @@ PUBLIC_ENDPOINTS = MACHINE_ENDPOINTS | {
     "register.show", "register.apply", "verify.show", "verify.check", "verify.resend",
     "password_reset.show_forgotten", "password_reset.ask", "password_reset.show_reset", "password_reset.reset",
     "new_address.show", "new_address.use", "single_sign_on.begin", "single_sign_on.finish",
+    "shared.page", "shared.live", "shared.view", "shared.now_values", "shared.badge", "shared.picture", "shared.file",
 }
 PUBLIC_PREFIXES = ("/assets/", "/_dash-component-suites/")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

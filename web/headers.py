@@ -39,7 +39,6 @@ def _policy(page: bytes, sites: Sequence[str]) -> str:
     hashes = [base64.b64encode(hashlib.sha256(script).digest()).decode() for script in _INLINE_SCRIPT.findall(page)]
     framers = " ".join(sites) or "'none'"
     scripts = " ".join(["'self'", *(f"'sha256-{each}'" for each in hashes)])
-    frames = " ".join(sites) or "'none'"
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "

@@ -13,6 +13,7 @@ from web import (
     api,
     broker_contract,
     caching,
+    callback_shape,
     compression,
     gate,
     headers,
@@ -25,6 +26,7 @@ from web import (
     request_log,
     returns_files,
     second_step,
+    shared,
     sign_in,
     single_sign_on,
     telemetry_files,
@@ -37,6 +39,7 @@ LARGEST_BODY_BYTES = 8 * 1024 * 1024
 ROOMS = (
     sign_in, second_step, single_sign_on, register, verify, password_reset, new_address,
     webhook, broker_contract, health, metrics, images, returns_files, telemetry_files, account_files, api,
+    shared,
 )
 
 
@@ -62,6 +65,7 @@ def create_server(settings: Settings) -> Flask:
         server.wsgi_app = ProxyFix(server.wsgi_app, trusted, trusted, trusted)  # type: ignore[method-assign]
     request_log.install(server)
     gate.install(server)
+    callback_shape.install(server)
     # What is registered last comes first: the content policy reads pages before they are packed.
     compression.install(server)
     caching.install(server)

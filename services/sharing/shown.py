@@ -23,7 +23,8 @@ TELLS_SECONDS = 10.0
 MOST_A_MINUTE = 12_000
 MOST_MISSES_A_MINUTE = 120
 MOST_REMEMBERED = 2_000
-_TOKEN_LENGTH = 43
+# Of a token of 32 bytes as written.
+TOKEN_LENGTH = 43
 _STEP = timedelta(minutes=5)
 
 
@@ -95,7 +96,7 @@ def find(token: str, now: datetime) -> Shown | None:
 
     Raises StorageUnavailable.
     """
-    if len(token) != _TOKEN_LENGTH:
+    if len(token) != TOKEN_LENGTH:
         return None
     name, at = hash_of(token), now.timestamp()
     known = _fresh(name, at)

@@ -59,3 +59,13 @@ def state(job_id: int) -> str:
         return _app().job_manager.get_job_status(job_id).value
     except ConnectorException as error:
         raise StorageUnavailable("the work queue in PostgreSQL does not answer") from error
+
+
+def cancel(lock: str) -> int:
+    """Take back the jobs of a lock: those that wait never run, one that runs is asked to stop; returns how many."""
+    try:
+        manager = _app().job_manager
+        found = [each for status in ("todo", "doing") for each in manager.list_jobs(lock=lock, status=status)]
+        return sum(manager.cancel_job_by_id(each.id, abort=True) for each in found if each.id is not None)
+    except ConnectorException as error:
+        raise StorageUnavailable("the work queue in PostgreSQL does not answer") from error

@@ -95,6 +95,23 @@ def energies(
         return list(found.batch_size(_FRAME_BATCH))
 
 
+def counted_days(database: Database[Document], source_id: str, start: datetime, end: datetime) -> list[Document]:
+    """Return those local days that start in a window and know hours from counters: `start`, and `hours` by channel,
+    the kWh of each hour from the start of the day."""
+    has_hours = {"$or": [{f"channels.{name}.hours": {"$exists": True}} for name in CHANNELS]}
+    wanted = {"sunSourceId": source_id, "start": {"$gte": start, "$lt": end}, **has_hours}
+    shown = {"_id": 0, "start": 1, **{f"channels.{name}.hours": 1 for name in CHANNELS}}
+    with mapped_mongo_errors():
+        found = database[DAYS].find(wanted, shown).sort("start", 1).batch_size(_FRAME_BATCH).to_list()
+    return [
+        {
+            "start": each["start"],
+            "hours": {name: row["hours"] for name, row in each["channels"].items() if "hours" in row},
+        }
+        for each in found
+    ]
+
+
 def daily(database: Database[Document], source_id: str, start: datetime, end: datetime) -> list[Document]:
     """Return the local days that start in a window and hold energies: `date`, and in the order of CHANNELS the lists
     `kwh`, `coverage`, `recovered` and `method`, None where a channel is not known."""
@@ -132,6 +149,12 @@ def first_start(database: Database[Document], level: str, source_id: str) -> dat
     with mapped_mongo_errors():
         found = database[level].find_one({"sunSourceId": source_id}, {"_id": 0, "start": 1}, sort=[("start", 1)])
     return found["start"] if found else None
+
+
+def count_days(database: Database[Document], source_id: str) -> int:
+    """Return how many local days of a source hold readings."""
+    with mapped_mongo_errors():
+        return database[DAYS].count_documents({"sunSourceId": source_id, "readings": {"$gt": 0}})
 
 
 def readings_of_day(database: Database[Document], source_id: str, start: datetime) -> int:

@@ -78,6 +78,22 @@ def newest_forecast(database: Database[Document], source_id: str, before: dateti
     return None if found is None else Forecast(found["issuedAt"], found["isSimulated"], _unpacked([found]))
 
 
+def newest_issues(database: Database[Document], source_ids: Collection[str]) -> dict[str, datetime]:
+    """Return by source when its newest forecast was issued; those without any are absent."""
+    stages: list[Document] = [
+        {"$match": {"sunSourceId": {"$in": list(source_ids)}}},
+        {"$group": {"_id": "$sunSourceId", "at": {"$max": "$issuedAt"}}},
+    ]
+    with mapped_mongo_errors():
+        return {each["_id"]: each["at"] for each in database[FORECASTS].aggregate(stages)}
+
+
+def count_days(database: Database[Document], source_id: str) -> int:
+    """Return how many local days of a source were observed."""
+    with mapped_mongo_errors():
+        return database[OBSERVATIONS].count_documents({"sunSourceId": source_id})
+
+
 def put_observed(
     database: Database[Document], wanted: Mapping[str, Sequence[ObservedDay]], now: datetime
 ) -> int:

@@ -49,6 +49,8 @@ BEATS = (
     # When the night's other work is done.
     Beat("backups:make", CronTrigger(hour=4, minute=10, timezone="UTC"), keeping.is_wanted),
     Beat("broker:reconcile", IntervalTrigger(seconds=30), broker_sync.is_needed),
+    # Soon after the weather has come, a source's past was brought, or it is one o'clock where it stands.
+    Beat("forecasts:plan", IntervalTrigger(seconds=60)),
     Beat("housekeeping:forget_runs", CronTrigger(hour=3, minute=50, timezone="UTC")),
     Beat("housekeeping:rescue_jobs", IntervalTrigger(seconds=30)),
     Beat("housekeeping:sweep", CronTrigger(hour=3, minute=20, timezone="UTC")),

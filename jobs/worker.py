@@ -7,6 +7,8 @@ import procrastinate
 
 from jobs import heartbeat, process
 from jobs.queue import make_app
+from jobs.tasks.forecasts import FORECASTER
+from services.forecast import planning
 from services.ingestion import broker_sync
 from services.mail import sending as mail
 
@@ -23,13 +25,20 @@ async def _work(app: procrastinate.App) -> None:
             queues=[broker_sync.QUEUE, mail.QUEUE], concurrency=2, name="ampra-urgent-worker",
             install_signal_handlers=False, shutdown_graceful_timeout=STOP_SECONDS,
         ))
+        # Forecasts take long and much memory: one at a time, and nothing else waits behind them. One that is stopped
+        # is begun again by the next worker.
+        patient = asyncio.create_task(app.run_worker_async(
+            queues=[planning.QUEUE], concurrency=1, name="ampra-forecast-worker",
+            install_signal_handlers=False, shutdown_graceful_timeout=0.2,
+        ))
         alive = asyncio.create_task(_beat())
         await app.run_worker_async(
-            concurrency=CONCURRENCY, shutdown_graceful_timeout=STOP_SECONDS, name="ampra-worker"
+            queues=["default"], concurrency=CONCURRENCY, shutdown_graceful_timeout=STOP_SECONDS, name="ampra-worker"
         )
-        for each in (urgent, alive):
+        for each in (urgent, patient, alive):
             each.cancel()
-        await asyncio.gather(urgent, alive, return_exceptions=True)
+        await asyncio.gather(urgent, patient, alive, return_exceptions=True)
+        FORECASTER.close()
 
 
 async def _beat() -> None:

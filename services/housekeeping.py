@@ -7,6 +7,7 @@ from data import (
     forecasts,
     import_files,
     mongo,
+    object_store,
     postgres,
     readings,
     rollup_marks,
@@ -24,6 +25,7 @@ def purge(source_id: str) -> int:
     arrivals.delete_source(database, source_id)
     for room in (rollup_marks, rollups, rollup_states, import_files, weather_hours, forecasts):
         room.delete_source(database, source_id)
+    object_store.remove_below(f"models/{source_id}/")
     return removed
 
 

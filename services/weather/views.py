@@ -144,9 +144,14 @@ def forecast_frame(source_id: str, issued_before: datetime) -> pd.DataFrame:
 
     The first one is that in which it was issued. Empty where there is none.
     """
+    return newest_frame(source_id, issued_before)[0]
+
+
+def newest_frame(source_id: str, issued_before: datetime) -> tuple[pd.DataFrame, datetime | None]:
+    """Return what `forecast_frame` does, and when that forecast was issued (None: there is none)."""
     found = weather_hours.newest_forecast(mongo.database(), source_id, issued_before)
     hours = pd.DataFrame(index=pd.DatetimeIndex([], tz="UTC", name="timestamp")) if found is None else found.hours
-    return hour_intervals(_complete_columns(hours))
+    return hour_intervals(_complete_columns(hours)), None if found is None else found.issued_at
 
 
 def _days(record: SourceRecord, first: date, last: date) -> pd.DataFrame:

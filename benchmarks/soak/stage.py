@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.soak import chaos, full_disk
-from data import postgres as postgres_connection
 from data import settings
 from deploy.local.ports import accepts, free_port, wait_for
+from jobs.dynsec import DynamicSecurity
 from jobs.tasks import broker as broker_tasks
-from services import sealing, simulating
+from services import simulating
 from services.people import accounts
 from services.sources import making as sources
 from tests import servers
@@ -146,22 +146,40 @@ def _use(told: Mapping[str, str]) -> None:
 def _people(here: Stage, number: int, forecasts: int) -> None:
     """Make owners of 100 sources each, with keys at the broker; the first sources have a past."""
     broker_tasks.reconcile()
-    now = datetime.now(UTC)
+    now, began = datetime.now(UTC), time.monotonic()
     for begin in range(0, number, SOURCES_EACH):
-        email, owned = f"owner{begin}@example.org", []
+        email = f"owner{begin}@example.org"
         owner = accounts.create_user(email, PASSWORD, "", "", is_email_verified=True)
-        for count in range(begin, min(begin + SOURCES_EACH, number)):
-            made = sources.create_source(owner.id, _values(count), now)
-            source_id = str(made.record.id)
-            broker_tasks.set_key(source_id, sealing.seal(made.secret))
-            if count < forecasts:
-                simulating.make_past(source_id, now - timedelta(days=PAST_DAYS), now - timedelta(minutes=1), now)
-            here.sources.append((source_id, made.secret))
-            owned.append(source_id)
-        here.people.append((email, owned))
-    postgres_connection.engine().dispose()
+        made = [_source(owner.id, count, now) for count in range(begin, min(begin + SOURCES_EACH, number))]
+        _admit(made)
+        here.sources += made
+        here.people.append((email, [source_id for source_id, _ in made]))
+    for source_id, _ in here.sources[:forecasts]:
+        simulating.make_past(source_id, now - timedelta(days=PAST_DAYS), now - timedelta(minutes=1), now)
     # What waits in the queue was done here, with the broker told directly.
-    servers.run_sql(here.told["AMPRA_POSTGRES_URL"], "DELETE FROM procrastinate_jobs WHERE task_name LIKE 'broker:%%'")
+    servers.run_sql(here.told["AMPRA_POSTGRES_URL"], "DELETE FROM procrastinate_jobs WHERE task_name LIKE 'broker:%'")
+    print(f"{number} sources were made in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _source(owner_id: str, count: int, now: datetime) -> tuple[str, str]:
+    made = sources.create_source(owner_id, _values(count), now)
+    return str(made.record.id), made.secret
+
+
+def _admit(made: list[tuple[str, str]]) -> None:
+    """Give sources their accounts at the broker as the worker would, over one connection."""
+    commands: list[dict[str, Any]] = []
+    for source_id, key in made:
+        name = f"{broker_tasks.PREFIX}{source_id}"
+        commands.append(dict(broker_tasks.role_of(source_id)))
+        commands.append({"command": "createClient", "username": name, "clientid": name, "password": key,
+                         "roles": [{"rolename": name}]})  # fmt: skip
+    told = settings.get()
+    with DynamicSecurity(told.mqtt_admin_url, told.mqtt_ca_file) as broker:
+        for start in range(0, len(commands), 20):
+            failed = [each for each in broker.run(*commands[start : start + 20]) if "error" in each]
+            if failed:
+                raise RuntimeError(f"the broker refuses: {failed[0]}")
 
 
 def _values(count: int) -> dict[str, Any]:

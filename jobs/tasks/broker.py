@@ -34,7 +34,7 @@ def set_key(source_id: str, sealed_key: str) -> None:
     name = f"{PREFIX}{source_id}"
     account = {"username": name, "clientid": name, "password": key, "roles": [{"rolename": name}]}
     with _admin() as broker:
-        broker.insist(_role(source_id), unless=_IS_ROLE)
+        broker.insist(role_of(source_id), unless=_IS_ROLE)
         made = broker.insist({"command": "createClient", **account}, unless=_IS_CLIENT)
         if "error" in made:
             broker.insist({"command": "modifyClient", **account})
@@ -79,7 +79,8 @@ def _follow(broker: DynamicSecurity, source: UUID) -> None:
         broker.insist({"command": command, "username": name}, unless=_NO_CLIENT)
 
 
-def _role(source_id: str) -> Command:
+def role_of(source_id: str) -> Command:
+    """Return the command that makes a source's role: it may publish below its own topic and no more."""
     own = f"{ROOT}{source_id}"
     return {
         "command": "createRole",

@@ -9,6 +9,7 @@ import numpy as np
 from data import daily_energies, mongo, rollup_reads
 from data.rollups import FIVE_MINUTES, HOURS
 from data.sources import SourceRecord
+from services.rollups import hours as rollup_hours
 from solar.days import end_of_day, start_of_day, zone_of
 from solar.returns import DayEnergy, day_energies
 from solar.tariffs import IntervalEnergies, Tariff
@@ -66,7 +67,7 @@ def intervals(
 ) -> IntervalEnergies:
     """Return the energies of intervals of 5 minutes or an hour of the local dates first to last, both included."""
     start, end = start_of_day(first_date, source.time_zone), end_of_day(last_date, source.time_zone)
-    found = rollup_reads.energies(mongo.database(), _LEVELS[step], str(source.id), start, end)
+    found = rollup_hours.energies(str(source.id), source.time_zone, _LEVELS[step], start, end)
     starts = np.array([instant_number(each["start"]) for each in found], dtype=np.int64)
     kwh = {name: np.array([each["energy"].get(name, np.nan) for each in found], dtype=np.float64) for name in channels}
     return IntervalEnergies(starts, starts + step // timedelta(microseconds=1), kwh)

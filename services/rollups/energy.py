@@ -287,12 +287,13 @@ def _account(work: _Work, start: datetime, day: str, progress: Progress) -> Docu
 def _day_rows(starts: Mapping[datetime, str], rows: Iterable[DayEnergy]) -> list[DayRows]:
     by_date: dict[str, dict[str, Document]] = {day: {} for day in starts.values()}
     for row in rows:
-        by_date[row.date.isoformat()][row.channel] = row_document(row)
+        hours = {} if row.hours is None else {"hours": list(row.hours)}
+        by_date[row.date.isoformat()][row.channel] = {**row_document(row), **hours}
     return [DayRows(start, day, by_date[day]) for start, day in sorted(starts.items())]
 
 
 def row_document(row: DayEnergy) -> Document:
-    """Return an energy as a day's roll-up holds it."""
+    """Return an energy as a day's roll-up holds it, but for its hours."""
     return {"kwh": row.kwh, "coverage": row.coverage, "method": row.method, "recoveredKwh": row.recovered_kwh}
 
 

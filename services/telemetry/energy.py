@@ -14,6 +14,7 @@ from data.sources import SourceRecord
 from services import access
 from services.people.viewer import Viewer
 from services.rollups import energy as rollup_energy
+from services.rollups import hours as rollup_hours
 from services.rollups.energy import Stretch
 from services.rollups.readings import ENERGY_FIELDS
 from services.rollups.sites import site_of
@@ -198,8 +199,11 @@ def _candidates(documents: Sequence[dict[str, object]]) -> list[Candidate]:
 
 
 def hourly(viewer: Viewer, source_id: str, start: datetime, end: datetime) -> pd.DataFrame:
-    """Return kWh per channel and hour of `[start, end)` from power: aware UTC index, NaN where nothing is known."""
+    """Return kWh per channel and hour of `[start, end)`: aware UTC index, NaN where nothing is known.
+
+    From power, or from counters on days on which the power of a channel was not reported.
+    """
     source = access.source_for(viewer, source_id)
-    found = rollup_reads.energies(mongo.database(), rollups.HOURS, str(source.id), start, end)
+    found = rollup_hours.energies(str(source.id), source.time_zone, rollups.HOURS, start, end)
     index = pd.DatetimeIndex(pd.to_datetime([each["start"] for each in found], utc=True), name="timestamp")
     return pd.DataFrame([each["energy"] for each in found], index=index, columns=list(CHANNELS), dtype=float)

@@ -10,6 +10,7 @@ from data import mongo, quality_reads, rollup_reads, rollups
 from data.sources import SourceRecord
 from services import access
 from services.people.viewer import Viewer
+from services.rollups import hours as rollup_hours
 from services.telemetry import energy as telemetry_energy
 from services.weather import views as weather
 from solar.days import end_of_day, local_date, start_of_day
@@ -85,7 +86,7 @@ def _of_hours(source: SourceRecord, day: date, slope: float) -> Iterator[str]:
     """Yield what the hours of a day tell: that the plant stood still, without grid, or was held to its export limit."""
     window = start_of_day(day, source.time_zone), end_of_day(day, source.time_zone)
     database, key = mongo.database(), str(source.id)
-    found = rollup_reads.energies(database, rollups.HOURS, key, *window)
+    found = rollup_hours.energies(key, source.time_zone, rollups.HOURS, *window)
     starts = pd.to_datetime([each["start"] for each in found], utc=True)
     produced = pd.Series([each["energy"].get("produced") for each in found], index=starts, dtype=float)
     radiation = weather.history_frame(key, *window)["shortwave_radiation"]

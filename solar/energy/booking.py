@@ -80,8 +80,9 @@ class Booker:
     def _book_ordinary(self) -> None:
         """Rises that do not cross a midnight belong to their day, covered, however long they took."""
         steps, whole = self.steps, self._ordinary()
-        durations = steps.ends[whole] - steps.starts[whole]
-        self.ledger.add_within_days(steps.start_days[whole], steps.energies[whole], durations)
+        self.ledger.add_within_days(
+            steps.start_days[whole], steps.energies[whole], steps.starts[whole], steps.ends[whole]
+        )
 
     def _ordinary(self) -> Flags:
         ordinary: Flags = np.logical_and(self.steps.kinds == Step.RISE, ~self.steps.crossing)
@@ -148,14 +149,14 @@ class Booker:
         if self.steps.end_days[position] > self.steps.start_days[position]:
             self._book_since_midnight(position, energy)
         else:
-            self.ledger.place(int(self.steps.end_days[position]), energy, recovered=end - start)
+            self.ledger.place(int(self.steps.end_days[position]), start, end, energy, covered=False)
         self._note("reset", start, end, energy)
 
     def _book_since_midnight(self, position: int, energy: float) -> int:
         """Book energy on the date of the step's end, covered from its midnight on; gives that midnight."""
         day = int(self.steps.end_days[position])
         midnight = self.calendar.start(day)
-        self.ledger.place(day, energy, covered=int(self.steps.ends[position]) - midnight)
+        self.ledger.place(day, midnight, int(self.steps.ends[position]), energy, covered=True)
         return midnight
 
     def _known_before(self, position: int, energy: float) -> bool:

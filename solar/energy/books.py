@@ -11,7 +11,7 @@ from solar.energy.counter import Walk
 from solar.energy.ledger import Ledger
 from solar.energy.power import Integral, continued, integrate
 from solar.energy.ranking import Candidate
-from solar.energy.series import Series
+from solar.energy.series import Flags, Series
 from solar.energy.state import State
 
 
@@ -36,9 +36,9 @@ class Books:
     def candidates(self) -> Iterator[Candidate]:
         """What each source says about each date of which it knows anything."""
         for (channel, source), ledger in self._ledgers.items():
-            known = ledger.covered + ledger.recovered
+            known, with_power = ledger.covered + ledger.recovered, self._with_power(channel)
             for position in np.flatnonzero(known).tolist():
-                yield self._candidate(channel, source, ledger, position)
+                yield self._candidate(channel, source, ledger, position, is_counted=not with_power[position])
 
     def _count_day(self, channel: Channel) -> Anchors:
         if channel.day not in self._walks:
@@ -81,7 +81,15 @@ class Books:
         ledger.covered = integral.covered
         return ledger
 
-    def _candidate(self, channel: str, source: Source, ledger: Ledger, position: int) -> Candidate:
+    def _with_power(self, channel: str) -> Flags:
+        """The dates on which the power of a channel is known, which tells hours better than a counter."""
+        ledger = self._ledgers.get((channel, "power"))
+        flags: Flags = np.zeros(len(self._calendar.dates), dtype=np.bool_) if ledger is None else ledger.covered > 0
+        return flags
+
+    def _candidate(
+        self, channel: str, source: Source, ledger: Ledger, position: int, *, is_counted: bool
+    ) -> Candidate:
         return Candidate(
             self._calendar.dates[position],
             channel,
@@ -91,4 +99,5 @@ class Books:
             int(ledger.covered[position]),
             int(ledger.recovered[position]),
             self._calendar.end(position) - self._calendar.start(position),
+            tuple(ledger.hours(position).tolist()) if is_counted else None,
         )

@@ -5,7 +5,7 @@ still touch. It goes through JSON and MongoDB unchanged; times are microseconds 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,8 @@ from solar.energy.booking import Note
 from solar.energy.ranking import Candidate
 from solar.energy.series import instant_of, microseconds
 from solar.energy.state import State
+
+_PLAIN = ("channel", "source", "kwh", "recovered_kwh", "covered", "recovered", "length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,12 @@ def _added(before: Iterable[Candidate], more: Iterable[Candidate], first: date, 
         if first <= each.date <= last:
             key = (each.date, each.channel, each.source)
             sums[key] = _sum(sums[key], each) if key in sums else each
-    return sorted(sums.values(), key=order_of)
+    without = [replace(each, hours=None) if _has_power(sums, each) else each for each in sums.values()]
+    return sorted(without, key=order_of)
+
+
+def _has_power(known: Mapping[tuple[date, str, str], Candidate], each: Candidate) -> bool:
+    return each.hours is not None and (each.date, each.channel, "power") in known
 
 
 def _sum(one: Candidate, other: Candidate) -> Candidate:
@@ -132,22 +139,32 @@ def _sum(one: Candidate, other: Candidate) -> Candidate:
         recovered_kwh=one.recovered_kwh + other.recovered_kwh,
         covered=one.covered + other.covered,
         recovered=one.recovered + other.recovered,
+        hours=None if one.hours is None or other.hours is None else _sums(one.hours, other.hours),
     )
 
 
+def _sums(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(here + there for here, there in zip(one, other, strict=True))
+
+
 def candidate_as_json(candidate: Candidate) -> dict[str, Any]:
-    """A candidate as a plain dictionary."""
-    return {**asdict(candidate), "date": candidate.date.isoformat()}
+    """A candidate as a plain dictionary, without hours where it has none."""
+    made: dict[str, Any] = {name: getattr(candidate, name) for name in _PLAIN}
+    hours = {} if candidate.hours is None else {"hours": list(candidate.hours)}
+    return {"date": candidate.date.isoformat(), **made, **hours}
 
 
 def candidate_from_json(document: Mapping[str, Any]) -> Candidate:
     """The candidate of `candidate_as_json`."""
-    return Candidate(**{**document, "date": date.fromisoformat(document["date"])})
+    hours = document.get("hours")
+    read = {"date": date.fromisoformat(document["date"]), "hours": None if hours is None else tuple(hours)}
+    return Candidate(**{**document, **read})
 
 
 def note_as_json(note: Note) -> dict[str, Any]:
     """A note as a plain dictionary."""
-    return {**asdict(note), "start": microseconds(note.start), "end": microseconds(note.end)}
+    made: dict[str, Any] = {name: getattr(note, name) for name in ("channel", "source", "kind", "kwh", "readings")}
+    return {**made, "start": microseconds(note.start), "end": microseconds(note.end)}
 
 
 def note_from_json(document: Mapping[str, Any]) -> Note:

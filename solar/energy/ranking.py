@@ -26,11 +26,16 @@ class DayEnergy:
     method: Method
     coverage: float
     recovered_kwh: float
+    hours: tuple[float, ...] | None = None
+    """Of a counter's channel on a date without its power: the kWh of each hour, from the start of the day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What one source says about one channel of a date; `covered`, `recovered` and `length` in microseconds."""
+    """What one source says about one channel of a date; `covered`, `recovered` and `length` in microseconds.
+
+    `hours`: where no power of the channel is known on the date, the kWh of each of its hours; they add up to `kwh`.
+    """
 
     date: date
     channel: str
@@ -40,6 +45,7 @@ class Candidate:
     covered: int
     recovered: int
     length: int
+    hours: tuple[float, ...] | None = None
 
     @property
     def known(self) -> int:
@@ -109,7 +115,7 @@ def _far_below(time: int, best: int, length: int) -> bool:
 
 def _taken(candidates: Sequence[Candidate]) -> DayEnergy:
     c = next(candidate for candidate, verdict in judge(candidates) if verdict == "taken")
-    return DayEnergy(c.date, c.channel, c.kwh, c.source, c.coverage, c.recovered_kwh)
+    return DayEnergy(c.date, c.channel, c.kwh, c.source, c.coverage, c.recovered_kwh, c.hours)
 
 
 def _balance(found: dict[str, DayEnergy], battery: bool) -> DayEnergy | None:

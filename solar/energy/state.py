@@ -4,8 +4,11 @@ A state is plain numbers and texts: it goes through JSON and MongoDB unchanged. 
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+_OF_COUNTER = ("level", "level_at", "accepted_at", "seen_above_zero", "skip_before")
+_OF_POWER = ("at", "watts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,8 @@ class State:
     def as_json(self) -> dict[str, Any]:
         """Plain dictionaries, the other way round of `from_json`."""
         return {
-            "counters": {name: asdict(state) for name, state in self.counters.items()},
-            "powers": {name: asdict(state) for name, state in self.powers.items()},
+            "counters": {name: _plain(state, _OF_COUNTER) for name, state in self.counters.items()},
+            "powers": {name: _plain(state, _OF_POWER) for name, state in self.powers.items()},
             "batterySeen": self.battery_seen,
         }
 
@@ -60,6 +63,11 @@ class State:
             {name: PowerState(**state) for name, state in document["powers"].items()},
             document["batterySeen"],
         )
+
+
+def _plain(state: ChannelState | PowerState, names: tuple[str, ...]) -> dict[str, Any]:
+    # Several times as fast as `asdict`, and made for every source every five minutes.
+    return {name: getattr(state, name) for name in names}
 
 
 START = State()

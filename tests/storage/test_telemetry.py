@@ -8,6 +8,7 @@ import pytest
 from services.errors import NotFound
 from services.people import accounts
 from services.people.viewer import Viewer
+from services.rollups import hours as rollup_hours
 from services.sources import making as sources
 from services.telemetry import queries as telemetry
 from solar.vocabulary import POWER_FIELDS
@@ -148,6 +149,36 @@ def test_hours_of_energy_add_up(owner: Viewer, source_id: str, frame: pd.DataFra
         telemetry.day_energy(owner, source_id, date(2026, 6, 10))["consumed"].kwh
     )
     assert found["produced"].isna().all()
+
+
+def test_hours_of_a_source_with_counters_alone_add_up_to_its_days(
+    owner: Viewer, source_id: str, frame: pd.DataFrame
+) -> None:
+    counters = frame[["totalEnergyProduced", "totalEnergyImported"]].copy()
+    # The meter is changed on the second day, and its first reading is 0.4 kWh.
+    late = counters.index >= START + timedelta(hours=34)
+    at_change = counters["totalEnergyImported"][late].iloc[0]
+    counters.loc[late, "totalEnergyImported"] += 0.4 - at_change
+    readings = made.documents(source_id, counters)
+    for start in range(0, len(readings), 300):
+        made.write(readings[start : start + 300])
+        made.roll(source_id)
+    for day in range(3):
+        begin, date_of_day = START + timedelta(days=day), date(2026, 6, 10 + day)
+        found = telemetry.hourly(owner, source_id, begin, begin + timedelta(days=1))
+        energies = telemetry.day_energy(owner, source_id, date_of_day)
+        assert energies["produced"].method == "lifetime"
+        for channel in ("produced", "imported"):
+            assert len(found[channel].dropna()) == 24
+            assert found[channel].sum() == pytest.approx(energies[channel].kwh, abs=1e-9)
+            fine = rollup_hours.energies(source_id, ZONE, "rollups_5m", begin, begin + timedelta(days=1))
+            assert len(fine) == 288
+            assert sum(each["energy"][channel] for each in fine) == pytest.approx(energies[channel].kwh, abs=1e-9)
+    noon = counters["totalEnergyProduced"][START + timedelta(hours=12) : START + timedelta(hours=13)]
+    hours = telemetry.hourly(owner, source_id, START, START + timedelta(days=1))
+    assert hours["produced"].iloc[12] == pytest.approx(noon.iloc[-1] - noon.iloc[0])
+    stored = made.stored(source_id)
+    assert made.differences(stored, made.rebuilt(source_id)) == []
 
 
 def test_the_latest_state(owner: Viewer, source_id: str) -> None:

@@ -15,7 +15,9 @@ from solar.energy import START, Candidate, Checkpoint, DayEnergy, compute_days, 
 from tests.unit.energy_histories import frame_of, history
 
 FIELDS = ("totalEnergyProduced", "dailyEnergyProduced", "solarPower", "gridPower", "totalEnergyImported")
+COUNTERS = tuple(name for name in FIELDS if "Power" not in name)
 REACH = timedelta(hours=3)
+HOUR = 3_600_000_000
 SITE = {"installed_capacity_watts": 5000.0}
 
 
@@ -42,7 +44,7 @@ def _live(readings: Sequence[dict[str, Any]], zone: str, cuts: Sequence[int]) ->
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@hypothesis.given(history(FIELDS), st.lists(st.integers(1, 40), max_size=8))
+@hypothesis.given(st.one_of(history(FIELDS), history(COUNTERS)), st.lists(st.integers(1, 40), max_size=8))
 def test_going_on_equals_the_whole(made: tuple[str, list[dict[str, Any]]], cuts: list[int]) -> None:
     zone, readings = made
     first = days.local_date(readings[0]["timestamp"], zone)
@@ -56,6 +58,11 @@ def test_going_on_equals_the_whole(made: tuple[str, list[dict[str, Any]]], cuts:
         assert (got.covered, got.recovered, got.length) == (candidate.covered, candidate.recovered, candidate.length)
         assert got.kwh == pytest.approx(candidate.kwh, abs=1e-9)
         assert got.recovered_kwh == pytest.approx(candidate.recovered_kwh, abs=1e-9)
+        assert (got.hours is None) == (candidate.hours is None) == ((key[0], key[1], "power") in expected)
+        if candidate.hours is not None:
+            assert got.hours == pytest.approx(candidate.hours, abs=1e-9)
+            assert sum(candidate.hours) == pytest.approx(candidate.kwh, abs=1e-9)
+            assert len(candidate.hours) == -(-candidate.length // HOUR)
 
 
 def _row(channel: str, kwh: float, method: Any) -> DayEnergy:

@@ -15,6 +15,7 @@ from web import (
     caching,
     callback_shape,
     compression,
+    forecast_files,
     gate,
     headers,
     health,
@@ -38,8 +39,8 @@ SESSION_DAYS = 7
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
 ROOMS = (
     sign_in, second_step, single_sign_on, register, verify, password_reset, new_address,
-    webhook, broker_contract, health, metrics, images, returns_files, telemetry_files, account_files, api,
-    shared,
+    webhook, broker_contract, health, metrics, images, forecast_files, returns_files, telemetry_files, account_files,
+    api, shared,
 )
 
 

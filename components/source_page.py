@@ -12,7 +12,7 @@ from components.quantities import age
 
 TABS = (
     ("general", "General"), ("connection", "Connection"), ("location", "Location"), ("economics", "Economics"),
-    ("data", "Data"), ("danger", "Danger"),
+    ("sharing", "Sharing"), ("data", "Data"), ("danger", "Danger"),
 )
 
 

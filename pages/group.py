@@ -17,6 +17,7 @@ from components.returns_cards import button, card, modal
 from components.returns_sums import currency_cards
 from components.shell import ShellIds
 from components.source_page import said
+from pages import _sharing_part as sharing
 from pages._uploads import content_of
 from services import access
 from services.people.viewer import current
@@ -76,6 +77,8 @@ def layout(group_id: str = "", **_query: str) -> Any:
                  subtitle=f"specific yield, last {groups.RANKED_DAYS} days"),
             _money(group_id),
             _members(),
+            html.H2("Sharing", className="page-title"),
+            sharing.layout("group", group_id),
             _about(),
         ],
         className="page",

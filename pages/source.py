@@ -9,6 +9,7 @@ from dash import Input, Output, State, callback, dcc, html, no_update
 
 from components.freshness import freshness
 from components.source_page import TABS, head, status, tab_row
+from pages import _sharing_part as sharing
 from pages import _source_connection, _source_danger, _source_data, _source_fields
 from services import access
 from services.people.viewer import current
@@ -23,6 +24,7 @@ CONTENT: dict[str, Callable[[str], Any]] = {
     "connection": _source_connection.layout,
     "location": lambda source_id: _source_fields.layout(source_id, "location"),
     "economics": lambda source_id: _source_fields.layout(source_id, "economics"),
+    "sharing": lambda source_id: sharing.layout("source", source_id),
     "data": _source_data.layout,
     "danger": _source_danger.layout,
 }

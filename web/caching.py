@@ -13,16 +13,17 @@ from data import settings
 from web import gate
 
 _ASSETS = "/assets/"
+_SHARED = "shared"
 _FOR_EVER = "public, max-age=31536000, immutable"
 # Dash names a file of a package as `name.v1_2_3m1700000000.js`: the package's version and the file's time.
 _VERSION = re.compile(r"\.v([\w-]+)m[0-9a-fA-F]+\.")
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Sessions that leave public files alone: their cookie and its `Vary` would keep caches from holding those."""
+    """Sessions that leave alone what is the same for all: a cookie must not lie in a cache, nor keep it out of one."""
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        if not gate.is_public_file():
+        if not gate.is_public_file() and request.blueprint != _SHARED:
             super().save_session(app, session, response)
 
 

@@ -9,9 +9,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Any, Protocol
 
-from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request
-from flask.blueprints import BlueprintSetupState
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
 from data import settings
 from data.errors import StorageUnavailable
@@ -55,18 +53,6 @@ _views: list[Views] = []
 def show_by(views: Views) -> None:
     """Install what shared pages look like; without it no link shows anything."""
     _views[:] = [views]
-
-
-class _Sessions(SecureCookieSessionInterface):
-    """Sessions as ever, but for shared pages: what a cache may keep must not carry anybody's cookie."""
-
-    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        return request.blueprint != blueprint.name and super().should_set_cookie(app, session)
-
-
-@blueprint.record_once
-def _keep_cookies_out(state: BlueprintSetupState) -> None:
-    state.app.session_interface = _Sessions()
 
 
 @blueprint.before_request

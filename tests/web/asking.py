@@ -12,12 +12,13 @@ from flask.testing import FlaskClient
 SOURCE_STORES = (
     "monitor-source-store", "returns-source-store", "weather-source-store", "source-connection-store",
     "source-id-store", "source-danger-store", "source-data-store", "source-fields-store",
-    "source-icon-store", "forecast-source-store",
+    "source-icon-store", "forecast-source-store", "sharing-source-store",
 )  # fmt: skip
-GROUP_STORES = ("group-id-store",)
+GROUP_STORES = ("sharing-group-store", "group-id-store",)
 # What pages have by the time somebody presses something.
 USUAL = {
     "shell-scheme-store.data": "light", "weather-revision-store.data": "1", "monitor-turn-store.data": "1",
+    "forecast-revision-store.data": "1",
     "returns-months-span.value": "12", "_pages_location.pathname": "/", "_pages_location.search": "",
     "admin-search-input.value": "", "monitor-choice-store.data": {"kind": "day"},
     "sources-list-grid.dashGridOptions": {},

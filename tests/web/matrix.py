@@ -38,6 +38,7 @@ ROUTES = {
     "GET /image/<kind>/<owner_id>/<name>": "image",
     "GET /export/account": "own",
     "GET /export/returns/<source_id>": "look",
+    "GET /export/forecast/<source_id>/<kind>": "look",
     "GET /telemetry/<source_id>/export": "look",
     "POST /telemetry/<source_id>/uploads": "change", "POST /telemetry/<source_id>/imports": "change",
     "GET /telemetry/<source_id>/imports": "look", "GET /telemetry/<source_id>/imports/<import_id>": "look",
@@ -98,6 +99,10 @@ CALLBACKS = {
     "weather-days-slot.children <- weather-revision-store.data": "source",
     "weather-yield-chart.figure <- weather-revision-store.data": "source",
     "weather-asked-store.data <- weather-refresh-button.n_clicks": "source",
+    # Forecast.
+    "forecast-issue-text.children <- forecast-pace-interval.n_intervals": "source",
+    "forecast-days-chart.figure <- forecast-revision-store.data": "source",
+    "forecast-asked-store.data <- forecast-predict-button.n_clicks": "source",
     # Returns.
     "returns-costs-modal.opened <- returns-costs-open.n_clicks": "source",
     "returns-costs-rows.children <- returns-cost-add.n_clicks": "plain",
@@ -149,6 +154,15 @@ CALLBACKS = {
     'source-advice-slot.children <- {"name":["ALL"],"type":"source-field-input"}.value': "source",
     '{"name":["ALL"],"type":"source-field-input"}.value <- source-use-zone-button.n_clicks': "plain",
     "source-general-part.children <- source-group-select.value": "source",
+    # Sharing.
+    "sharing-switch-said.className <- sharing-source-store.data": "source",
+    'sharing-switch-said.children <- {"name":["ALL"],"type":"sharing-view-switch"}.checked': "source",
+    "sharing-made-slot.children <- sharing-make-button.n_clicks": "source",
+    "sharing-links-list.children <- sharing-source-store.data": "source",
+    "sharing-email-input.error <- sharing-invite-button.n_clicks": "source",
+    "sharing-people-list.children <- sharing-source-store.data": "source",
+    "sharing-mine-list.children <- sharing-mine-list.id": "own",
+    "sharing-all-list.children <- sharing-all-list.id": "list",
     # Settings.
     "settings-first-input.value <- settings-name-button.id": "own",
     "settings-name-slot.children <- settings-name-button.n_clicks": "own",
@@ -179,6 +193,42 @@ CALLBACKS = {
     "admin-simulation-said-slot.children <- admin-simulation-start-button.n_clicks": "simulation.control",
     "admin-simulation-running-list.children <- admin-simulation-refresh-interval.n_intervals": "simulation.control",
     "admin-mails-caught-list.children <- admin-mails-again-button.n_clicks": "mails.read",
+}
+
+# What of a source or group takes more than looking: a manager may `change`, the owner alone what is `own`.
+NEEDS: dict[str, str] = {
+    "sources-said-slot.children <- sources-move-select.value": "own",
+    "sources-said-slot.children <- sources-on-button.n_clicks": "change",
+    "group-members-said.children <- group-members-button.n_clicks": "own",
+    "group-name-input.error <- group-save-button.n_clicks": "change",
+    "group-logo-said.children <- group-logo-upload.contents": "change",
+    "shell-go-location.href <- group-confirm-button.n_clicks": "own",
+    "weather-asked-store.data <- weather-refresh-button.n_clicks": "change",
+    "forecast-asked-store.data <- forecast-predict-button.n_clicks": "change",
+    "returns-costs-result.children <- returns-costs-save.n_clicks": "change",
+    "returns-revision-store.data <- returns-save-button.n_clicks": "change",
+    "source-credentials-body.children <- source-connection-store.data": "own",
+    "source-confirm-modal.opened <- source-rotate-button.n_clicks": "own",
+    "shell-secret-store.data <- source-confirm-button.n_clicks": "own",
+    "source-test-input.error <- source-test-button.n_clicks": "change",
+    "source-copy-input.error <- source-copy-button.n_clicks": "own",
+    "source-typed-input.error <- source-delete-button.n_clicks": "own",
+    "source-message-select.data <- source-data-store.data": "change",
+    "source-mapping-rows.children <- source-message-select.value": "change",
+    "source-received-body.children <- source-message-select.value": "change",
+    "source-mapping-said.children <- source-mapping-button.n_clicks": "change",
+    "source-again-body.children <- source-again-button.n_clicks": "change",
+    "source-again-body.children <- source-again-interval.n_intervals": "change",
+    "source-balance-body.children <- source-balance-button.n_clicks": "change",
+    "source-icon-picture.children <- source-icon-upload.contents": "change",
+    '{"name":["ALL"],"type":"source-field-input"}.error <- source-save-button.n_clicks': "change",
+    "source-general-part.children <- source-group-select.value": "change",
+    "sharing-switch-said.className <- sharing-source-store.data": "own",
+    'sharing-switch-said.children <- {"name":["ALL"],"type":"sharing-view-switch"}.checked': "own",
+    "sharing-made-slot.children <- sharing-make-button.n_clicks": "own",
+    "sharing-links-list.children <- sharing-source-store.data": "own",
+    "sharing-email-input.error <- sharing-invite-button.n_clicks": "own",
+    "sharing-people-list.children <- sharing-source-store.data": "own",
 }
 
 # What some callbacks must be given before they look at anything; SOURCE, GROUP and PERSON stand for the ids.

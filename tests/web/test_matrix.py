@@ -16,12 +16,13 @@ from werkzeug.test import TestResponse
 
 from services import simulating
 from services.people import accounts, api_tokens, permissions
+from services.sharing import members
 from services.sources import groups
 from services.sources import making as sources
 from tests import servers
 from tests.web.asking import BROKEN, GROUP_STORES, SOURCE_STORES, Answer, Callback, all_callbacks, ask
 from tests.web.conftest import PASSWORD, Person, sign_in
-from tests.web.matrix import CALLBACKS, GIVEN, ROUTES
+from tests.web.matrix import CALLBACKS, GIVEN, NEEDS, ROUTES
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 HTML = {"Accept": "text/html"}
@@ -41,6 +42,8 @@ class Scene:
     other: Person
     admin: Person
     overseer: Person
+    viewer: Person
+    manager: Person
     read: Mapping[str, str]
     write: Mapping[str, str]
     others_write: Mapping[str, str]
@@ -69,6 +72,7 @@ def scene(app: ModuleType, migrated: dict[str, str]) -> Iterator[Scene]:
     yield Scene(
         app, app.server.test_client(), unverified, owner, other,
         sign_in(app, "admin@example.org", ("Admin",)), sign_in(app, "overseer@example.org", ("Overseer",)),
+        sign_in(app, "viewer@example.org"), sign_in(app, "manager@example.org"),
         _token(owner, "read"), _token(owner, "write"), _token(other, "write"), *_things(owner),
     )  # fmt: skip
 
@@ -79,6 +83,17 @@ def _things(owner: Person) -> tuple[str, str]:
     made = str(sources.create_source(owner.account.id, SOURCE, now).record.id)
     simulating.make_past(made, now - timedelta(hours=2), now, now)
     return made, str(groups.create_group(owner.account.id, "Group of Alice").id)
+
+
+def _shared_things(scene: Scene) -> tuple[str, str]:
+    """The same, both shared with a viewer and a manager."""
+    source, group = _things(scene.owner)
+    for kind, thing in (("source", source), ("group", group)):
+        for person, role in ((scene.viewer, "viewer"), (scene.manager, "manager")):
+            members.invite(scene.owner.viewer, kind, thing, person.account.email, role, servers.now())
+            open_one = next(each for each in members.mine(person.viewer) if str(each.thing_id) == thing)
+            members.accept(person.viewer, str(open_one.id), servers.now())
+    return source, group
 
 
 # ---- routes ----------------------------------------------------------------------------------------------------------
@@ -189,6 +204,20 @@ def test_a_source_is_its_owner_s_and_the_admins(scene: Scene, line: str) -> None
         assert _open(each.client, line, scene.source).status_code not in refused, each.account.email
 
 
+@pytest.mark.parametrize("line", _lines("look", "change", "image", "api-look", "api-change"))
+def test_a_viewer_looks_and_a_manager_changes(scene: Scene, line: str) -> None:
+    if line not in _there(scene):
+        pytest.skip("not in this build")
+    source, _ = _shared_things(scene)
+    refused = {302, 401, 403} | (set() if any(part in line for part in HAS_MORE) else {404})
+    looked = _open(scene.viewer.client, line, source).status_code
+    if ROUTES[line].endswith("change"):
+        assert looked == 403
+    else:
+        assert looked not in refused
+    assert _open(scene.manager.client, line, source).status_code not in refused
+
+
 @pytest.mark.parametrize("line", _lines("api-list", "api-look", "api-change"))
 def test_programs_may_what_their_token_says(scene: Scene, line: str) -> None:
     is_change = ROUTES[line] == "api-change"
@@ -260,6 +289,15 @@ def test_what_is_not_one_s_own_looks_as_if_it_were_not_there(scene: Scene, name:
         # What deletes or changes is done to things of their own, so that everybody finds them.
         fresh = _things(scene.owner)
         assert not _asked(scene, each.client, name, *fresh).is_denied, each.account.email
+
+
+@pytest.mark.parametrize("name", [name for name, kind in CALLBACKS.items() if kind in {"source", "group"}])
+def test_members_may_what_their_role_says(scene: Scene, name: str) -> None:
+    things, needed = _shared_things(scene), NEEDS.get(name, "look")
+    # Whoever may not changes nothing, so both are asked about the same.
+    viewer, manager = (_asked(scene, each.client, name, *things) for each in (scene.viewer, scene.manager))
+    assert viewer.is_denied is (needed in {"change", "own"})
+    assert manager.is_denied is (needed == "own")
 
 
 @pytest.mark.parametrize("name", [name for name, kind in CALLBACKS.items() if kind in permissions.ALL])

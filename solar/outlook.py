@@ -32,7 +32,7 @@ def outlook(frame: pd.DataFrame, start: datetime, end: datetime, now: datetime) 
     by_now = left = None
     if "solarPower_p50" in frame:
         today = frame["solarPower_p50"][(frame.index >= start) & (frame.index < end)]
-        passed = ((pd.Timestamp(now) - today.index) / _HALF_HOUR).to_numpy().clip(0, 1)
+        passed = ((pd.Timestamp(now) - pd.DatetimeIndex(today.index)) / _HALF_HOUR).to_numpy().clip(0, 1)
         kwh = today.to_numpy(dtype=float) / 2000
         by_now, left = float((kwh * passed).sum()), float((kwh * (1 - passed)).sum())
     later = frame[(frame.index >= now) & (frame.index < end + pd.Timedelta(hours=24))]
@@ -48,7 +48,7 @@ def _best(later: pd.DataFrame, end: datetime) -> tuple[datetime, datetime] | Non
     for part in (surplus[surplus.index < end], surplus):
         sums = part.rolling(WINDOW_HALF_HOURS).sum().dropna()
         if len(sums) and sums.max() > 0:
-            last = pd.Timestamp(sums.idxmax())
+            last = pd.DatetimeIndex(sums.index)[int(sums.to_numpy().argmax())]
             begin = last - (WINDOW_HALF_HOURS - 1) * _HALF_HOUR
             return begin.to_pydatetime(), (last + _HALF_HOUR).to_pydatetime()
     return None
@@ -61,7 +61,7 @@ def _full_at(later: pd.DataFrame, now: datetime) -> datetime | None:
     full = charge[charge >= _FULL]
     if full.empty or charge.iloc[0] >= _FULL:
         return None
-    return pd.Timestamp(full.index[0]).to_pydatetime()
+    return pd.DatetimeIndex(full.index)[0].to_pydatetime()
 
 
 def _lowest(later: pd.DataFrame, end: datetime) -> tuple[datetime, float] | None:
@@ -70,4 +70,5 @@ def _lowest(later: pd.DataFrame, end: datetime) -> tuple[datetime, float] | None
     charge = later["stateOfCharge_p50"][later.index < end + pd.Timedelta(hours=12)].dropna()
     if charge.empty:
         return None
-    return pd.Timestamp(charge.idxmin()).to_pydatetime(), float(charge.min())
+    at = pd.DatetimeIndex(charge.index)[int(charge.to_numpy().argmin())]
+    return at.to_pydatetime(), float(charge.min())

@@ -27,9 +27,9 @@ def csv_file(viewer: Viewer, source_id: str, kind: str, now: datetime) -> tuple[
     `forecast`: the newest forecast's half hours (W, %, V; times UTC). `scores`: a row for each issued forecast, field
     and local day that is over. `scoreboard`: a row for each field and day ahead. Raises NotFound and Invalid.
     """
+    name = str(access.source_for(viewer, source_id).id)
     if kind not in KINDS:
         raise Invalid({"kind": f"must be one of {', '.join(KINDS)}"})
-    name = str(access.source_for(viewer, source_id).id)
     rows = {"forecast": _forecast, "scores": _scores, "scoreboard": _scoreboard}[kind](name, now)
     written = io.StringIO()
     csv.writer(written, lineterminator="\r\n").writerows(rows)

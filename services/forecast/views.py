@@ -98,7 +98,7 @@ def of_day(viewer: Viewer, source_id: str, day: date, now: datetime) -> DayForec
         return None
     start, end = start_of_day(day, record.time_zone), end_of_day(day, record.time_zone)
     frame = issue.frame[(issue.frame.index >= start) & (issue.frame.index < end)]
-    sums = issue.daily.iloc[0] if len(issue.daily) else {}
+    sums = issue.daily.iloc[0]
     known = "solar_kwh_p50" in sums
     return DayForecast(
         frame, float(sums["solar_kwh_p50"]) if known else None,

@@ -43,8 +43,8 @@ def ended(work: Callable[[], None], failure: str) -> int:
 
 def _run(asked: argparse.Namespace) -> None:
     if asked.list:
-        for each in keeping.list_all():
-            print(f"{each.name}  {each.size / 1e6:.1f} MB")
+        kept = keeping.list_all()
+        print("\n".join(f"{each.name}  {each.size / 1e6:.1f} MB" for each in kept) or "There is none yet.")
     elif asked.verify:
         print(f"Whole: {said(keeping.verify(asked.verify))}.")
     else:

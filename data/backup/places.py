@@ -81,6 +81,8 @@ def writing(name: str) -> Iterator[IO[bytes]]:
         # An upload in parts is only there once it was closed.
         with suppress(Exception):
             target.discard()
+        # Else it would be closed, and so made, when nobody holds it any more.
+        target.closed = True
         raise
 
 

@@ -103,7 +103,7 @@ def others_of_same_key(connection: Connection, table: str, column: str) -> list[
     For the column `id` the thing here has another birth; for any other column it has another id.
     """
     differs = "h.created_at IS DISTINCT FROM a.created_at" if column == "id" else "h.id <> a.id"
-    query = sql.SQL("SELECT a.{0}::text FROM {1} a JOIN {2} h ON h.{0} = a.{0} WHERE " + differs).format(
+    query = sql.SQL("SELECT a.{0}::text FROM {1} a JOIN {2} h ON h.{0} = a.{0} WHERE " + differs).format(  # nosec B608
         sql.Identifier(column), _beside(table), sql.Identifier("public", table))
     return [row[0] for row in connection.execute(query)]
 

@@ -12,7 +12,7 @@ import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, Self
 
 FORMAT = 1
 HEAD, MANIFEST = "ampra.json", "manifest.json"
@@ -61,14 +61,20 @@ class _Part:
 
 
 class Writer:
-    """Writes one archive to a stream, part after part."""
+    """Writes one archive to a stream, part after part; as a context it leaves nothing open where that fails."""
 
     def __init__(self, target: IO[bytes], head: Mapping[str, Any]) -> None:
         self._packed = gzip.GzipFile(fileobj=target, mode="wb", compresslevel=_PACKING, mtime=0)
-        self._tar = tarfile.open(fileobj=self._packed, mode="w|")  # noqa: SIM115 - closed by `finish`
+        self._tar = tarfile.open(fileobj=self._packed, mode="w")  # noqa: SIM115 - closed by `finish`
         self._parts: dict[str, _Part] = {}
         self._head = {"format": FORMAT, **head}
         self._entry(HEAD, _json(self._head))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._packed.close()
 
     def add(self, name: str, pieces: Iterable[Piece]) -> int:
         """Write a part of pieces, each with what it counts; returns the sum of the counts."""
@@ -103,31 +109,22 @@ class Writer:
         self._tar.addfile(entry, io.BytesIO(content))
 
 
-def read_head(source: IO[bytes]) -> Mapping[str, Any]:
-    """Return the head of an archive; raises Damaged."""
-    for name, content in _entries(source):
-        if name == HEAD:
-            return _checked_head(content)
-        break
-    raise Damaged("this is not an archive of Ampra")
-
-
 def verify(source: IO[bytes]) -> Contents:
     """Read a whole archive and compare every part with the manifest; raises Damaged."""
-    head: Mapping[str, Any] | None = None
+    entries = _entries(source)
+    name, content = next(entries, ("", b""))
+    if name != HEAD:
+        raise Damaged("this is not an archive of Ampra")
+    head, manifest = _checked_head(content), b""
     found: dict[str, _Part] = {}
-    for name, content in _entries(source):
-        if head is None:
-            head = _checked_head(content) if name == HEAD else None
-            if head is None:
-                break
-        elif name == MANIFEST:
-            return _compared(head, found, json.loads(content))
+    for name, content in entries:
+        if name == MANIFEST:
+            manifest = content
         else:
             found.setdefault(name.rpartition("/")[0], _Part()).add(content)
-    if head is None:
-        raise Damaged("this is not an archive of Ampra")
-    raise Damaged("the archive ends before its manifest: it is not whole")
+    if not manifest:
+        raise Damaged("the archive ends before its manifest: it is not whole")
+    return _compared(head, found, json.loads(manifest))
 
 
 def parts(source: IO[bytes]) -> Iterator[tuple[str, bytes]]:
@@ -144,6 +141,9 @@ def _entries(source: IO[bytes]) -> Iterator[tuple[str, bytes]]:
                 file = tar.extractfile(entry)
                 if file is not None:
                     yield entry.name, file.read()
+            # To the end, where the checksum of all of it stands.
+            while packed.read(_ENTRY_BYTES):
+                continue
     except _UNREADABLE as error:
         raise Damaged(f"the archive cannot be read to its end: {error or type(error).__name__}") from error
 

@@ -5,14 +5,15 @@ before what is made of them, so that a restore can make again what changed meanw
 """
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
 from data import mongo, object_store, settings
 from data.backup import collections, places, tables
+from data.errors import StorageUnavailable
 from services import sealing
 from services.backups.archive import Contents, Piece, Writer
 
@@ -50,26 +51,35 @@ def forget_old() -> int:
 
 def write(target: IO[bytes]) -> Contents:
     """Write a backup of everything to a stream; raises StorageUnavailable."""
-    with tables.snapshot() as connection:
+    with ExitStack() as reading:
+        connection = reading.enter_context(tables.snapshot())
         wanted = tables.all_tables(connection)
-        begun_at = tables.now(connection)
-        archive = Writer(target, {
-            "kind": KIND, "begun_at": begun_at.isoformat(), "schema": tables.revision(connection),
-            "postgres": tables.version(connection), "mongo": collections.version(mongo.database()),
-            "tables": {each.name: each.columns for each in wanted}, "probe": sealing.seal(PROBE),
-        })  # fmt: skip
-        files = _Files(archive)
-        # Before the rows that name them, and again below: what was new or removed meanwhile is in one of the two.
-        files.add_new()
-        for each in wanted:
-            archive.add(f"postgres/{each.name}", lines(tables.copy_out(connection, each)))
-        sources = tables.ids(connection, "sun_sources")
-    for name in collections.names(mongo.database()):
-        archive.add(f"mongo/{name}", documents(name))
-    files.add_new()
-    with tables.snapshot() as connection:
-        deleted = sorted(sources - tables.ids(connection, "sun_sources"))
-    return archive.finish({"sources_deleted_meanwhile": deleted})
+        with Writer(target, _head(connection, wanted)) as archive:
+            files = _Files(archive)
+            # Before the rows that name them, and again below: what was new or removed meanwhile is in one of the two.
+            files.add_new()
+            for each in wanted:
+                archive.add(f"postgres/{each.name}", lines(tables.copy_out(connection, each)))
+            sources = tables.ids(connection, "sun_sources")
+            # The snapshot is not needed any more, and PostgreSQL cannot tidy up beneath it.
+            reading.close()
+            for name in collections.names(mongo.database()):
+                archive.add(f"mongo/{name}", documents(name))
+            files.add_new()
+            with tables.snapshot() as later:
+                deleted = sorted(sources - tables.ids(later, "sun_sources"))
+            return archive.finish({"sources_deleted_meanwhile": deleted})
+
+
+def _head(connection: tables.Connection, wanted: Sequence[tables.Table]) -> dict[str, Any]:
+    step = tables.revision(connection)
+    if step is None:
+        raise StorageUnavailable("the database has no schema yet; run `python -m migrations` first")
+    return {
+        "kind": KIND, "begun_at": tables.now(connection).isoformat(), "schema": step,
+        "postgres": tables.version(connection), "mongo": collections.version(mongo.database()),
+        "tables": {each.name: each.columns for each in wanted}, "probe": sealing.seal(PROBE),
+    }  # fmt: skip
 
 
 def lines(pieces: Iterator[bytes]) -> Iterator[Piece]:

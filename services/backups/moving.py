@@ -72,8 +72,7 @@ def _write(path: Path, connection: Connection, kind: str, scope: Scope, more: di
         "tables": {table.name: table.columns for table, _ in wanted},
         "scope": {"users": scope.users, "sources": scope.sources, "groups": scope.groups}, **more,
     }  # fmt: skip
-    with places.writing_file(path) as target:
-        out = Writer(target, head)
+    with places.writing_file(path) as target, Writer(target, head) as out:
         for table, condition in wanted:
             out.add(f"postgres/{table.name}", making.lines(tables.copy_out(connection, table, condition)))
         for name in collections.of_sources():

@@ -14,6 +14,7 @@ import pytest
 from data import credentials as stored_credentials
 from data import mongo, object_store, postgres, queue
 from data.backup import collections
+from data.errors import StorageUnavailable
 from deploy.restore import known_steps
 from services.backups import archive, keeping, making, restoring
 from services.backups.archive import Damaged
@@ -177,8 +178,13 @@ def test_damage_is_seen_and_no_secret_of_the_settings_is_inside(source_id: str, 
         assert stores[f"AMPRA_{secret}"].encode() not in plain
 
 
-def test_the_nightly_backup_is_kept_for_a_while(source_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("place", ["folder", "bucket"])
+def test_the_nightly_backup_is_kept_for_a_while(
+    source_id: str, s3: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AMPRA_BACKUP_KEEP", "2")
+    if place == "bucket":
+        monkeypatch.setenv("AMPRA_BACKUP_URL", s3.replace("/pictures", "/kept"))
     servers.forget_settings()
     for day in range(3):
         keeping.make(NOW + timedelta(days=day))
@@ -193,3 +199,11 @@ def test_the_nightly_backup_is_kept_for_a_while(source_id: str, monkeypatch: pyt
     assert keeping.verify("latest").counts("postgres")["users"] == 1
     with pytest.raises(FileNotFoundError, match="neither a file"):
         keeping.verify("ampra-1.tar.gz")
+
+    def fails() -> None:
+        raise StorageUnavailable("gone away")
+
+    monkeypatch.setattr(making, "own_files", fails)
+    with pytest.raises(StorageUnavailable):
+        keeping.make(NOW)
+    assert [each.name for each in keeping.list_all()] == names

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 from PIL import Image
 
 from data import object_store, settings
@@ -85,22 +84,6 @@ def test_a_large_picture_is_refused_by_its_head() -> None:
     assert len(written.getvalue()) < 100_000
     with pytest.raises(Invalid, match="pixels"):
         images.drawn_anew(written.getvalue())
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """A server that speaks S3, with a bucket."""
-    import boto3
-
-    port = free_port()
-    server = ThreadedMotoServer(port=port)
-    server.start()
-    endpoint = f"http://127.0.0.1:{port}"
-    client = boto3.client("s3", endpoint_url=endpoint, aws_access_key_id="key", aws_secret_access_key="secret",
-                          region_name="us-east-1")
-    client.create_bucket(Bucket="ampra")
-    yield f"s3://key:secret@ampra/pictures?endpoint={endpoint}&region=us-east-1"
-    server.stop()
 
 
 @pytest.fixture(params=["folder", "file", "s3"])

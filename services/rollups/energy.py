@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data import mongo, readings, rollup_marks, rollup_states, rollups
@@ -88,7 +89,7 @@ def account_for(site: Site, standing: Document, stretch: Stretch, boundary: date
     work = _Work(site, standing, stretch, newest, _first_open_before(site, standing, stretch.start))
     checkpoint = _checkpoint(work)
     last = _last(work, checkpoint)
-    frame = load(site.source_id, checkpoint.at, work.start_of(last + _ONE_DAY), work.fields, site.slots)
+    frame = load(site.source_id, checkpoint.at, work.start_of(last + _ONE_DAY), newest, work.fields, site.slots)
     keep = _keep(work, checkpoint) if last >= work.day_of(newest) else None
     progress = go_on(
         frame,
@@ -117,7 +118,7 @@ def rows_now(site: Site, standing: Document, stretch: Stretch) -> list[DayEnergy
     if newest - checkpoint.at > _LONGEST_CATCH_UP:
         return []
     last = work.day_of(newest)
-    frame = load(site.source_id, checkpoint.at, work.start_of(last + _ONE_DAY), work.fields, site.slots)
+    frame = load(site.source_id, checkpoint.at, work.start_of(last + _ONE_DAY), newest, work.fields, site.slots)
     progress = go_on(
         frame, checkpoint, last=last, time_zone=site.time_zone, installed_capacity_watts=site.installed_capacity_watts
     )
@@ -193,9 +194,11 @@ def _note_battery(work: _Work, frame: pd.DataFrame) -> None:
         first = work.start_of(work.day_of(work.stretch.start))
         last = work.start_of(work.day_of(work.stretch.end - timedelta(microseconds=1)) + _ONE_DAY)
         seen = rollups.is_reported(mongo.database(), work.site.source_id, BATTERY_FIELDS, (first, last))
+    if before == seen:
+        return
     work.standing["batterySeen"] = seen
     rollup_states.set_standing(mongo.database(), work.site.source_id, batterySeen=seen)
-    if before is not None and before != seen:
+    if before is not None:
         rank_again(work.site, seen, BEGINNING, END)
 
 
@@ -258,7 +261,8 @@ def _keep_days(work: _Work, checkpoint: Checkpoint, last: date, progress: Progre
         opening = {"start": checkpoint.at, "date": checkpoint.first.isoformat(), "state": checkpoint.state.as_json()}
         accounts.append(opening)
     rollup_states.keep_energy_days(database, source_id, [*accounts, after])
-    others = {work.start_of(day): state for day, state in progress.states.items() if work.start_of(day) not in changed}
+    kept = {*changed, end}
+    others = {work.start_of(day): state for day, state in progress.states.items() if work.start_of(day) not in kept}
     rollup_states.renew_states(database, source_id, {start: state.as_json() for start, state in others.items()})
     rollups.set_days(database, source_id, _day_rows(changed, rows))
     work.standing["today"] = _today(last, rows) if last >= work.day_of(work.newest) else work.standing.get("today")
@@ -336,39 +340,40 @@ def _set_buckets(work: _Work, frame: pd.DataFrame, boundary: datetime) -> tuple[
     if work.first_open is not None:
         start = max(start, work.first_open)
     edges = pd.date_range(start.astimezone(UTC), end.astimezone(UTC), freq=BUCKET)
+    near = _near(frame[powers], start, end)
     found = bucket_energy(
-        frame[powers], edges, installed_capacity_watts=work.site.installed_capacity_watts
-    ) if powers and len(frame) else None
+        near, edges, installed_capacity_watts=work.site.installed_capacity_watts
+    ) if powers and len(near) else None
     energies = [] if found is None else _bucket_documents(found.kwh, found.coverage)
     rollups.set_bucket_energies(mongo.database(), work.site.source_id, start, end, energies)
     return start, end
 
 
+def _near(powers: pd.DataFrame, start: datetime, end: datetime) -> pd.DataFrame:
+    """The readings that the energies of `[start, end)` rest on."""
+    return powers[(powers.index >= start - _GAP) & (powers.index <= end + _GAP)]
+
+
 def _reaching(powers: pd.DataFrame, stretch: Stretch) -> tuple[datetime, datetime]:
     start, end = stretch.start, stretch.end
-    for name in powers.columns:
-        times = powers.index[powers[name].notna()]
-        before, after = times[times < stretch.start], times[times >= stretch.end]
-        if len(before) and stretch.start - before.max() <= _GAP:
-            start = min(start, before.max().to_pydatetime())
-        if len(after) and after.min() - stretch.end <= _GAP:
-            end = max(end, after.min().to_pydatetime())
+    near = _near(powers, start, end)
+    times, known = pd.DatetimeIndex(near.index), near.notna().to_numpy()
+    first, after = int(times.searchsorted(pd.Timestamp(start))), int(times.searchsorted(pd.Timestamp(end)))
+    for column in range(known.shape[1]):
+        earlier, later = np.flatnonzero(known[:first, column]), np.flatnonzero(known[after:, column])
+        if earlier.size:
+            start = min(start, times[earlier[-1]].to_pydatetime())
+        if later.size:
+            end = max(end, times[after + later[0]].to_pydatetime())
     return bucket_of(start), bucket_of(end - timedelta(microseconds=1)) + BUCKET
 
 
 def _bucket_documents(kwh: pd.DataFrame, coverage: pd.DataFrame) -> list[BucketEnergy]:
-    known = kwh.notna()
-    starts = pd.DatetimeIndex(kwh.index).to_pydatetime()
-    values, shares = kwh.to_dict("records"), coverage.to_dict("records")
+    names, starts = [str(name) for name in kwh.columns], pd.DatetimeIndex(kwh.index).to_pydatetime()
     found = []
-    for position, flags in enumerate(known.to_dict("records")):
-        names = [name for name, is_known in flags.items() if is_known]
-        if names:
-            found.append(
-                BucketEnergy(
-                    starts[position],
-                    {str(name): values[position][name] for name in names},
-                    {str(name): shares[position][name] for name in names},
-                )
-            )
+    for start, values, shares in zip(starts, kwh.to_numpy().tolist(), coverage.to_numpy().tolist(), strict=True):
+        known = [at for at, value in enumerate(values) if value == value]
+        if known:
+            energies = {names[at]: values[at] for at in known}
+            found.append(BucketEnergy(start, energies, {names[at]: shares[at] for at in known}))
     return found

@@ -17,7 +17,7 @@ _LONGEST_DAY = timedelta(hours=25)
 
 
 def load(
-    source_id: str, start: datetime, end: datetime, fields: Sequence[str], slots: Iterable[Slot] = ()
+    source_id: str, start: datetime, end: datetime, newest: datetime, fields: Sequence[str], slots: Iterable[Slot] = ()
 ) -> pd.DataFrame:
     """Return all readings from `start` to 3 h beyond the first one of each field after `end`, or to the newest.
 
@@ -25,8 +25,7 @@ def load(
     """
     database, until = mongo.database(), end + REACH
     pieces = [reading_frames.frame_between(database, source_id, start, until, fields)]
-    newest = readings.newest_at(database, source_id)
-    if newest is not None and newest >= until:
+    if newest >= until:
         after = pieces[0].loc[end:]
         for name in [name for name in fields if not after[name].notna().any()]:
             found = _next_with(source_id, name, until)

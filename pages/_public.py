@@ -1,6 +1,7 @@
 """What the shared pages show, for the edge that serves them: the frame of a page, its refreshes, and pictures of it."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -17,6 +18,8 @@ from services.sharing.shown import Shown, ShownSource
 from services.telemetry import queries as telemetry
 from solar.days import local_date, start_of_day
 
+_FLOW = re.compile(r'<div[^>]*id="monitor-flow-diagram"[^>]*>')
+
 
 def frame(shown: Shown, source: ShownSource | None, now: datetime) -> dict[str, Any]:
     """Return what a page is drawn from once; `source` is None for the first page of a group."""
@@ -25,10 +28,12 @@ def frame(shown: Shown, source: ShownSource | None, now: datetime) -> dict[str, 
     views = _public_views.allowed(source)
     has_now = any(each.name == "now" for each in views)
     flow = markup(_public_views.now_frame()) if has_now else ""
-    empty = 'data-part="flow-body"></div>'
+    # Dash has no components for SVG: the drawing is put into its place as text.
+    begin = _FLOW.search(flow)
+    drawn = f'{flow[:begin.end()]}{drawing("wide")}{drawing("phone")}{flow[begin.end():]}' if begin else flow
     return {
         "views": [{"name": each.name, "words": each.words} for each in views],
-        "now_frame": flow.replace(empty, f'data-part="flow-body">{drawing("wide")}{drawing("phone")}</div>'),
+        "now_frame": drawn,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from dash import html
 
 from components import shared_parts
 from components import weather_cards as cards
-from components.figures import weather_hours, weather_yield
+from components.figures import forecast_days, forecast_energy, weather_hours, weather_yield
 from components.figures.day import Mark, day_figure
 from components.figures.day import summary as day_summary
 from components.markup import markup
@@ -26,6 +26,7 @@ from pages import _monitor_reading as reading
 from pages import _public_returns
 from pages._monitor_choice import Chosen
 from pages._public_live import shown_now
+from services.forecast import views as forecast
 from services.people.viewer import Viewer
 from services.sharing.shown import Shown, ShownSource
 from services.weather import production as yields
@@ -163,9 +164,35 @@ def _yield(guest: Viewer, source_id: str, scheme: Scheme, at: datetime) -> tuple
 # ---- forecast and returns --------------------------------------------------------------------------------------------
 
 
-def _forecast(_shown: Shown, _source: ShownSource, _scheme: Scheme, _now: datetime) -> Mapping[str, Any]:
-    words = "There is no forecast of this source yet."
-    return {"slots": {"forecast": shared_parts.note("No forecast", words, "trend")}, "figures": {}}
+def _forecast(shown: Shown, source: ShownSource, scheme: Scheme, now: datetime) -> Mapping[str, Any]:
+    guest, source_id = shown.guest(now), str(source.record.id)
+    at = shown_now(guest, now)
+    found = forecast.view(guest, source_id, at)
+    issue = found.issue
+    # A forecast begins with what was measured when it was made: one that is newer than the delay would tell that.
+    if issue is None or issue.created_at > at:
+        words = "There is no forecast of this source yet."
+        return {"slots": {"forecast": shared_parts.note("No forecast", words, "trend")}, "figures": {}}
+    is_measured = "monitor" in source.views
+    measured = found.measured if is_measured else found.measured.iloc[:0]
+    first = date.fromisoformat(issue.date)
+    figures = {
+        "days": forecast_days.days_figure(
+            issue.frame, measured, first=first, last=first + timedelta(days=7), time_zone=found.time_zone, now=at,
+            scheme=scheme,
+        ),
+        "energy": forecast_energy.energy_figure(
+            issue.daily, found.produced_kwh if found.is_of_today and is_measured else None, found.today, scheme
+        ),
+    }
+    words = html.P(forecast_days.summary(issue.daily), className="sr-only")
+    body = [
+        shared_parts.chart_card("Next days", "days", forecast_days.HEIGHT, subtitle="half hours, forecast dashed",
+                                above=words),
+        shared_parts.chart_card("Energy per day", "energy", forecast_energy.HEIGHT),
+        html.Div(cards.foot(None, is_simulated=found.is_simulated)[1:], className="weather-foot"),
+    ]
+    return {"slots": {"forecast": body}, "figures": figures}
 
 
 VIEWS = (

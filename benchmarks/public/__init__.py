@@ -1,0 +1,1 @@
+"""How fast a shared page answers many viewers, and what they cost the databases."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,8 @@ from solar.outlook import Outlook
 
 _MINUS = "\N{MINUS SIGN}"
 _FIELDS = {"solarPower": "Solar", "loadPower": "Load", "stateOfCharge": "Charge"}
-FEW = timedelta(hours=36)
+_GROUNDS = {"weather": "weather and physics", "memory": "memory of past days"}
+_KINDS = {"mix": "weighted by its back-test", "prior": "usual weights, few days seen", "baseline": "repeats last days"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _signed_power(watts: float) -> str:
 
 def model_card(
     model: Mapping[str, Any], methods: Mapping[str, Sequence[str]], weather_at: datetime | None, now: datetime,
-    time_zone: str,
+    time_zone: str, *, is_simulated: bool = False,
 ) -> list[Any]:
     """Return what the model is made of, how it did in its back-test, and why it is limited."""
     if not model.get("trainedAt"):
@@ -183,7 +184,7 @@ def model_card(
         ("Data", f"{days:.0f} days of half hours, weather of {model['weatherDays']} days"),
         ("Learnt from", ", ".join(model["features"])),
         ("Left out", _left_out(model["notes"].get("left_out") or {})),
-        ("Weather ahead", "none" if weather_at is None else f"Open-Meteo, issued {since(weather_at, now, time_zone)}"),
+        ("Weather ahead", _weather(weather_at, now, time_zone, is_simulated=is_simulated)),
         ("Back-test, first day", _back_test(model)),
         ("Versions", f"model {model['modelVersion']}, {versions}"),
     ]
@@ -192,11 +193,24 @@ def model_card(
     return [facts(rows), *said]
 
 
+def _weather(at: datetime | None, now: datetime, time_zone: str, *, is_simulated: bool) -> str:
+    if at is None:
+        return "none"
+    return f"{'simulated' if is_simulated else 'Open-Meteo'}, issued {since(at, now, time_zone)}"
+
+
 def _method(said: Sequence[str] | None) -> str:
     if not said:
         return MISSING
     first, rest = said[0], [each for each in said[1:] if each != said[0]]
-    return f"{first}, later {rest[-1]}" if rest else first
+    return f"{_words(first)}, later {_words(rest[-1])}" if rest else _words(first)
+
+
+def _words(method: str) -> str:
+    """A method as the forecast names it (weather: mix) in words."""
+    grounds, _, kind = method.rpartition(": ")
+    named = _KINDS.get(kind, kind)
+    return f"{_GROUNDS.get(grounds, grounds)}, {named}" if grounds else named
 
 
 def _left_out(counts: Mapping[str, Any]) -> str:

@@ -6,19 +6,22 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
-from dash import html
+from dash import dcc, html
 
 from components import figure_tiles as tiles
 from components import why
-from components.figures import day_former, energy
+from components.figures import day_forecast, day_former, energy
 from components.figures.day import day_figure
 from components.figures.day import summary as day_summary
+from components.figures.local_time import DayAxis
 from components.panels import coverage_badge
+from components.quantities import energy as energy_words
 from components.tables import energy_table, power_table
 from components.theme import Scheme
 from pages import _monitor_weather
 from pages._monitor_choice import Chosen
 from services.access import SourceRecord
+from services.forecast import views as forecast
 from services.people.viewer import Viewer
 from services.telemetry import energy_ranges, key_figures
 from services.telemetry import queries as telemetry
@@ -27,6 +30,8 @@ from services.telemetry.key_figures import PeriodFigures
 from solar.days import end_of_day, local_date, start_of_day
 from solar.periods import Comparison, Period, bars_of, counterpart
 
+_EXPECTED = tiles.Figure("expected", "Expected today", "trend", "solar")
+_LEFT = tiles.Figure("left", "Left today", "sun", "solar")
 _NAMES = {"day": "Energy per day", "month": "Energy per month", "year": "Energy per year"}
 _OPENS = {"day": "a click on a bar opens that day", "month": "a click on a bar opens that month",
           "year": "a click on a bar opens that year"}
@@ -91,7 +96,12 @@ def _day_chart(viewer: Viewer, chosen: Chosen, badge: Any, scheme: Scheme, now: 
     other = counterpart(day, chosen.period, chosen.comparison)
     if other is not None and not frame.empty:
         day_former.add_former(figure, power_of(viewer, source, other), day, other, zone, scheme)
-    return Chart(figure, "Power", "5-minute means", day_summary(frame, day), badge, strip)
+    # A link that shows Monitor alone shows no forecast.
+    ahead = None if frame.empty or viewer.is_guest else forecast.of_day(viewer, str(source.id), day, now)
+    if ahead is not None:
+        day_forecast.add_forecast(figure, ahead.frame, DayAxis(day, zone), scheme)
+    words = "5-minute means" if ahead is None else "5-minute means, forecast dashed"
+    return Chart(figure, "Power", words, day_summary(frame, day), badge, strip)
 
 
 def power_of(viewer: Viewer, source: SourceRecord, day: date) -> pd.DataFrame:
@@ -100,14 +110,33 @@ def power_of(viewer: Viewer, source: SourceRecord, day: date) -> pd.DataFrame:
     return telemetry.power_frame(viewer, str(source.id), start, end)
 
 
-def figure_tiles(viewer: Viewer, chosen: Chosen, found: EnergyRange) -> tuple[Any, str]:
-    """Return the tiles of a period's key figures, and which days their changes compare."""
+def figure_tiles(
+    viewer: Viewer, chosen: Chosen, found: EnergyRange, now: datetime | None = None
+) -> tuple[Any, str]:
+    """Return the tiles of a period's key figures, with `now` those of today's forecast, and the days compared."""
     source, period = chosen.source, chosen.period
     figures = key_figures.figures_of(viewer, str(source.id), found)
     running = period.contains(chosen.today)
     shown = [figure for figure in tiles.FIGURES if _belongs(figure.name, source, figures)]
     words = tiles.comparison_words(figures.compared_days, period, chosen.comparison)
-    return [_tile(figure, figures, source, period, running=running) for figure in shown], words
+    drawn = [_tile(figure, figures, source, period, running=running) for figure in shown]
+    return [*drawn, *([] if now is None else _ahead(viewer, chosen, now))], words
+
+
+def _ahead(viewer: Viewer, chosen: Chosen, now: datetime) -> list[Any]:
+    """Return the tiles of what the sun is expected to give today, where today is shown and was forecast."""
+    if chosen.period.kind != "day" or chosen.period.first != chosen.today:
+        return []
+    found = forecast.of_day(viewer, str(chosen.source.id), chosen.today, now)
+    if found is None or found.expected_kwh is None or found.range_kwh is None:
+        return []
+    low, high = found.range_kwh
+    span = f"{energy_words(low).value} to {energy_words(high)}"
+    link = dcc.Link("forecast", href=f"/forecast/{chosen.source.id}", className="link")
+    return [
+        tiles.figure_tile(_EXPECTED, found.expected_kwh, "", span, link),
+        tiles.figure_tile(_LEFT, found.left_kwh, "", "until tonight", None),
+    ]
 
 
 def _belongs(name: str, source: SourceRecord, figures: PeriodFigures) -> bool:

@@ -113,7 +113,7 @@ def draw(stored: dict[str, Any] | None, scheme: Scheme | None, _turn: str | None
     }
     height = {"height": chart.figure.layout.height}
     return (chart.figure, height, "chart-panel", chart.title, chart.subtitle, chart.summary, chart.coverage,
-            chart.foot, shown, chosen_words(chosen.period), *charts.figure_tiles(viewer, chosen, found))
+            chart.foot, shown, chosen_words(chosen.period), *charts.figure_tiles(viewer, chosen, found, now))
 
 
 @callback(

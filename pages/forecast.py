@@ -162,7 +162,7 @@ def draw(revision: str | None, scheme: Scheme | None, span: str | None, source_i
         forecast_energy.energy_figure(daily, so_far, view.today, scheme), DRAWN,
         cards.today_card(words.today_of(view), view.outlook, zone, now),
         cards.scores(view.board, view.has_capacity),
-        cards.model_card(view.model, methods, weather_at, now, zone),
+        cards.model_card(view.model, methods, weather_at, now, zone, is_simulated=view.is_simulated),
         weather_cards.foot(None, is_simulated=view.is_simulated)[1:] if weather_at else [],
     )
 

@@ -29,10 +29,11 @@ def energy_figure(daily: pd.DataFrame, so_far: float | None, today: date, scheme
             x=[at], y=[round(so_far, 2)], name="so far", width=0.56, marker={"color": tokens["solar-fill"]},
             hovertemplate=f"So far  <b>{energy(so_far)}</b><extra></extra>",
         ))
+    # Before the labels: the layout brings its title, which is one of them.
+    figure.update_layout(_layout(high, today, scheme))
     for name, value, top in zip(names, middle, high, strict=True):
         figure.add_annotation(x=name, y=top, text=f"<b>{energy(value).value}</b>", showarrow=False, yanchor="bottom",
                               yshift=3, font={"size": theme.CHART_FONT_SIZE, "color": tokens["ink"]})
-    figure.update_layout(_layout(high, today, scheme))
     return check_size(figure)
 
 

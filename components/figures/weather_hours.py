@@ -1,18 +1,17 @@
 """Radiation and temperature by the hour over several local days: observed solid, forecast dashed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from components import theme
+from components.figures.days_axis import DaysAxis
 from components.figures.returns_parts import check_size, empty
 from components.figures.template import template, title
-from components.quantities import long_date
+from components.quantities import fixed, long_date
 from components.theme import Scheme
 from components.weather_words import in_unit
 from solar.days import dates, end_of_day, start_of_day
@@ -21,42 +20,6 @@ HEIGHT = 330
 _HALF_HOUR = pd.Timedelta(minutes=30)
 _PANELS = {"radiation": (0.44, 1.0), "temperature": (0.0, 0.32)}
 _DASH = "5px,4px"
-
-
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """Local days `[first, last]` as wall time of one offset: that of their begin, so that the axis stays even."""
-
-    first: date
-    last: date
-    time_zone: str
-
-    @property
-    def _shift(self) -> timedelta:
-        begin = start_of_day(self.first, self.time_zone)
-        return begin.astimezone(ZoneInfo(self.time_zone)).utcoffset() or timedelta(0)
-
-    def position(self, instant: datetime) -> str:
-        """Return where an aware instant lies."""
-        at = pd.Timestamp(instant).tz_convert("UTC").tz_localize(None) + self._shift
-        return f"{at:%Y-%m-%d %H:%M}"
-
-    def positions(self, instants: pd.DatetimeIndex) -> list[str]:
-        """Return where aware instants lie."""
-        return (instants.tz_convert("UTC").tz_localize(None) + self._shift).strftime("%Y-%m-%d %H:%M").tolist()
-
-    def layout(self) -> dict[str, Any]:
-        """Return range and ticks: a label in the middle of each day."""
-        days = list(dates(self.first, self.last))
-        middles = [start_of_day(day, self.time_zone) + timedelta(hours=12) for day in days]
-        return {
-            "type": "date", "tickangle": 0, "tickmode": "array", "showline": True, "anchor": "y2",
-            "range": [self.position(start_of_day(self.first, self.time_zone)),
-                      self.position(end_of_day(self.last, self.time_zone))],
-            "tickvals": [self.position(each) for each in middles],
-            "ticktext": [f"{day:%a}<br>{day.day}" for day in days],
-            "unifiedhovertitle": {"text": "<b>%{x|%a %-d, %H:%M}</b>"},
-        }
 
 
 def hours_figure(
@@ -72,7 +35,7 @@ def hours_figure(
     hours = hours[(hours.index > start) & (hours.index <= end)]
     if hours[["shortwave_radiation", "temperature"]].dropna(how="all").empty:
         return empty("No hourly weather yet", HEIGHT, scheme)
-    axis = _Axis(first, last, time_zone)
+    axis = DaysAxis(first, last, time_zone)
     unit = "°F" if is_fahrenheit else "°C"
     temperature = hours["temperature"].map(lambda value: in_unit(value, is_fahrenheit=is_fahrenheit))
     # The mean of an hour belongs to its middle.
@@ -102,7 +65,7 @@ def _ink(scheme: Scheme) -> dict[str, Any]:
 
 
 def _line(
-    name: str, values: pd.Series, axis: _Axis, issued_at: datetime | None, style: dict[str, Any], hover: str, y: str
+    name: str, values: pd.Series, axis: DaysAxis, issued_at: datetime | None, style: dict[str, Any], hover: str, y: str
 ) -> Iterator[go.Scatter]:
     values = values.dropna()
     split = values.index[0] if issued_at is None and len(values) else issued_at
@@ -120,7 +83,7 @@ def _line(
             )
 
 
-def _layout(axis: _Axis, radiation: pd.Series, unit: str, scheme: Scheme) -> dict[str, Any]:
+def _layout(axis: DaysAxis, radiation: pd.Series, unit: str, scheme: Scheme) -> dict[str, Any]:
     top = max(float(radiation.max()) if radiation.notna().any() else 0.0, 200.0)
     words = {"radiation": "Radiation on the horizontal, W/m²", "temperature": f"Temperature, {unit}"}
     y_axis = {"fixedrange": True, "anchor": "x", "showline": True}
@@ -149,4 +112,4 @@ def summary(days: pd.DataFrame, first: date) -> str:
         return "Radiation and temperature by the hour: nothing known yet"
     best, least = known.idxmax(), known.idxmin()
     return (f"Radiation and temperature by the hour from {long_date(first)} on: most radiation on {long_date(best)} "
-            f"with {known[best]:.1f} kWh/m², least on {long_date(least)} with {known[least]:.1f} kWh/m²")
+            f"with {fixed(known[best], 1)} kWh/m², least on {long_date(least)} with {fixed(known[least], 1)} kWh/m²")

@@ -72,10 +72,11 @@
     return [!visible, before && visible ? Date.now() : window.dash_clientside.no_update];
   }
 
+  const root = document.documentElement;
   const known = (value) => value !== null && value !== undefined;
   const renderers = { FleetStatus: status, FleetName: name, FleetSpark: spark, FleetRank: rank, FleetAge: age };
   const formatters = {
-    plain: (value) => (known(value) ? value.toFixed(2) : missing),
+    plain: (value) => (known(value) ? value.toFixed(2).replace(".", root.dataset.decimal || ".") : missing),
     share: (value) => (known(value) ? `${Math.round(value)} %` : missing),
   };
   window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, renderers);

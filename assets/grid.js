@@ -4,9 +4,12 @@
   const h = (...parts) => window.React.createElement(...parts);
   const missing = "–";
 
+  // The reader's decimal mark, as the settings say (assets/shell.js puts it there).
+  const localised = (text) => text.replace(".", document.documentElement.dataset.decimal || ".");
+
   function digits(value, most) {
     const size = Math.abs(value);
-    return value.toFixed(size < 9.995 ? most : size < 99.95 ? Math.min(1, most) : 0);
+    return localised(value.toFixed(size < 9.995 ? most : size < 99.95 ? Math.min(1, most) : 0));
   }
 
   function power(watts) {

@@ -62,7 +62,19 @@
     theme(["auto", "light", "dark"][Number(value)]);
     return window.dash_clientside.no_update;
   }
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { shell: { route, links, scheme, theme, choose } });
+  // The reader's decimal mark for what is written here, remembered so that the first grid of a visit has it.
+  function numbers(mark) {
+    if (mark) {
+      document.documentElement.dataset.decimal = mark;
+      try { localStorage.setItem("ampra-decimal", mark); } catch (error) { /* Then it comes with the page. */ }
+    }
+    return window.dash_clientside.no_update;
+  }
+  try { document.documentElement.dataset.decimal = localStorage.getItem("ampra-decimal") || "."; } catch (error) { /* As above. */ }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    shell: { route, links, scheme, theme, choose, numbers },
+  });
 
   // A choice of the source picker, for Mantine: its name, cut where it is too long.
   window.dashMantineFunctions = Object.assign({}, window.dashMantineFunctions, {

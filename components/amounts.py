@@ -6,7 +6,7 @@ The decimal mark is the reader's: a point, or a comma for those who prefer it.
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from components.quantities import MISSING, Quantity, localised
+from components.quantities import MISSING, Quantity, grouped, localised
 from solar.money import display, plain
 
 _SYMBOLS = {
@@ -14,19 +14,11 @@ _SYMBOLS = {
     "VND": "₫", "TRY": "₺", "NGN": "₦", "PHP": "₱",
 }
 _MINUS = "\N{MINUS SIGN}"
-_THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 def symbol(currency: str) -> str:
     """Return the sign of a currency, or its code where the sign is shared or little known."""
     return _SYMBOLS.get(currency, currency)
-
-
-def grouped(text: str) -> str:
-    """Put thin spaces between the thousands of a plain number, and a real minus before it."""
-    whole, point, decimals = text.lstrip("-").partition(".")
-    spaced = f"{int(whole):,}".replace(",", _THIN) if len(whole) > 3 else whole
-    return f"{_MINUS if text.startswith('-') else ''}{spaced}{localised(point)}{decimals}"
 
 
 def money(amount: Decimal | None, currency: str) -> Quantity:

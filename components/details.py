@@ -10,7 +10,7 @@ from dash import html
 
 from components.freshness import LIVE_FOR
 from components.icons import icon
-from components.quantities import MISSING, clock, power, since
+from components.quantities import MISSING, clock, fixed, power, since
 from solar.vocabulary import FIELDS, Field
 
 FIELD_BUTTON = "monitor-field-button"
@@ -110,7 +110,7 @@ def written(name: str, value: Any) -> str:
     if field.unit == "W":
         return str(power(value))
     decimals = {"Hz": 2, "V": 1, "A": 1, "°C": 0, "%": 0, "VA": 0, "Ah": 1, "kWh": 1}.get(field.unit, 2)
-    return f"{value:,.{decimals}f} {field.unit}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{fixed(value, decimals)} {field.unit}"
 
 
 def as_of(state: State | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from dash import html
 
 from components.icons import icon
-from components.quantities import MISSING, Quantity, clock, energy, percent, power
+from components.quantities import MISSING, Quantity, clock, energy, fixed, percent, power
 from solar.periods import Comparison, Period
 
 _MINUS = "\N{MINUS SIGN}"
@@ -65,7 +65,7 @@ def written(name: str, value: float | None) -> Quantity:
 def _count(value: float | None) -> str:
     if value is None:
         return MISSING
-    return energy(value).value if value < 999.5 else f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return energy(value).value if value < 999.5 else fixed(value)
 
 
 def why_not(reason: str | None) -> str:

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from components.icons import icon
 from components.picture import picture
-from components.quantities import MISSING, energy, power
+from components.quantities import MISSING, energy, fixed, power
 
 _STATES = {"empty": "no reading yet"}
 
@@ -94,7 +94,7 @@ def ranking(lines: Sequence[MemberLine], days: int) -> Any:
 def _ranked(place: int, line: MemberLine, most: float, days: int) -> Any:
     is_ranked, state = line.specific_yield is not None, _STATES.get(line.state, line.state)
     share = (line.specific_yield or 0) / most
-    note = f"{line.specific_yield:.2f} kWh/kWp a day" if line.specific_yield is not None else MISSING
+    note = f"{fixed(line.specific_yield, 2)} kWh/kWp a day" if line.specific_yield is not None else MISSING
     over = f"over {line.measured_days} of {days} days" if is_ranked else "needs its capacity and three days"
     return html.Li(
         [

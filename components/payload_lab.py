@@ -10,7 +10,7 @@ from dash import html
 
 from components.copying import code_block
 from components.icons import icon
-from components.quantities import since
+from components.quantities import grouped, localised, since
 from components.source_page import warning
 from solar.vocabulary import FIELDS
 
@@ -81,8 +81,9 @@ def _value(row: Shown) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, float):
         sign = "+" if row.field in _SIGNED and value > 0 else ""
-        number = f"{sign}{value:,.10g}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
-        return f"{number} {unit}"
+        # Very large and very small ones as the device may have sent them: 1e+20.
+        text = f"{value:.10g}"
+        return f"{localised(text) if 'e' in text else grouped(sign + text)} {unit}"
     return str(value)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dash import html
 
-from components.quantities import MISSING, age, clock
+from components.quantities import MISSING, age, clock, grouped
 from solar.vocabulary import FIELDS
 
 _THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -19,7 +19,7 @@ def quality(found: Any, time_zone: str) -> list[Any]:
 
 
 def _count(number: int) -> str:
-    return f"{number:,}".replace(",", _THIN)
+    return grouped(str(number))
 
 
 def _strip(found: Any, time_zone: str) -> Any:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 MISSING = "–"
+_MINUS, _THIN = "\N{MINUS SIGN}", "\N{NARROW NO-BREAK SPACE}"
 # Whether the reader of the current request wants a decimal comma; the pages install how to find out.
 _has_comma: list[Callable[[], bool]] = []
 
@@ -21,6 +22,22 @@ def localised(text: str) -> str:
     if not (_has_comma and _has_comma[0]()):
         return text
     return text.replace(".", ",")
+
+
+def grouped(text: str) -> str:
+    """Return a plain number with thin spaces between its thousands, a real minus and the reader's decimal mark.
+
+    Thin spaces say the same to those who write 12.5 and to those who write 12,5 (ISO 80000-1, 7.3.1).
+    """
+    whole, point, decimals = text.lstrip("-+").partition(".")
+    spaced = f"{int(whole):,}".replace(",", _THIN) if len(whole) > 3 else whole
+    sign = {"-": _MINUS, "+": "+"}.get(text[:1], "")
+    return f"{sign}{spaced}{localised(point)}{decimals}"
+
+
+def fixed(value: float, decimals: int = 0) -> str:
+    """Write a number with fixed decimals, as `grouped` does; a dash where it is missing."""
+    return MISSING if is_missing(value) else grouped(f"{value:.{decimals}f}")
 
 
 @dataclass(frozen=True, slots=True)

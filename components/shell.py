@@ -29,6 +29,7 @@ class ShellIds:
     ACCOUNT_NAME = "shell-account-text"
     ADMIN = "shell-admin-link"
     THEME = "shell-theme-store"
+    DECIMAL = "shell-decimal-store"
     SCHEME = "shell-scheme-store"
     VISIBLE = "shell-visible-store"
     PAGES = "shell-pages-store"
@@ -45,6 +46,7 @@ def layout() -> Any:
             dcc.Location(id=ShellIds.GO, refresh="callback-nav"),
             dcc.Store(id=ShellIds.SCHEME),
             dcc.Store(id=ShellIds.THEME),
+            dcc.Store(id=ShellIds.DECIMAL),
             dcc.Store(id=ShellIds.VISIBLE, data=True),
             # A credential just made, on its way to the connection page: kept by this tab until it is reloaded.
             dcc.Store(id=ShellIds.SECRET),

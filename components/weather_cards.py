@@ -11,7 +11,7 @@ from components.icons import icon
 from components.quantities import MISSING, age, since
 from components.tables import table
 from components.weather_icons import weather_icon
-from components.weather_words import MINUS, day_name, degrees, in_unit, number, sun_words
+from components.weather_words import day_name, degrees, in_unit, number, sun_words
 from solar.weather import ATTRIBUTION, condition
 
 # A forecast older than this has missed a refresh.
@@ -146,7 +146,7 @@ def days_table(days: pd.DataFrame, time_zone: str, *, is_fahrenheit: bool) -> An
     for day, row in days.iloc[::-1].iterrows():
         sun = sun_words(*(None if pd.isna(row[name]) else row[name] for name in ("sunrise", "sunset")), time_zone)
         warm = [
-            number(in_unit(row[name], is_fahrenheit=is_fahrenheit)).replace("-", MINUS)
+            number(in_unit(row[name], is_fahrenheit=is_fahrenheit))
             for name in ("temperature_max", "temperature_min")
         ]
         code = row["weather_code"]

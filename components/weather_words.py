@@ -3,7 +3,7 @@
 import math
 from datetime import date, datetime
 
-from components.quantities import MISSING, age, clock, since
+from components.quantities import MISSING, age, clock, fixed, localised, since
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -25,7 +25,7 @@ def number(value: float, decimals: int = 1) -> str:
     """Write a number of fixed decimals, a dash where it is missing; 0 is a value and is written 0."""
     if math.isnan(value):
         return MISSING
-    return "0" if value == 0 else f"{value:.{decimals}f}"
+    return "0" if value == 0 else fixed(value, decimals)
 
 
 def day_name(day: date, today: date) -> str:
@@ -36,8 +36,9 @@ def day_name(day: date, today: date) -> str:
 def place_words(place: tuple[float, float]) -> str:
     """Write coordinates: 49.79° N, 9.95° E."""
     latitude, longitude = place
-    return (f"{abs(latitude):.2f}° {'N' if latitude >= 0 else 'S'}, "
-            f"{abs(longitude):.2f}° {'E' if longitude >= 0 else 'W'}")
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    between = "; " if localised(".") == "," else ", "
+    return f"{fixed(abs(latitude), 2)}° {north}{between}{fixed(abs(longitude), 2)}° {east}"
 
 
 def sun_words(sunrise: datetime | None, sunset: datetime | None, time_zone: str) -> str:

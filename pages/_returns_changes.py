@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import Patch, ctx, html
 
-from components.amounts import full_date, grouped, money_words, price, short_date, stretch_words
-from components.quantities import clock
+from components.amounts import full_date, money_words, price, short_date, stretch_words
+from components.quantities import clock, grouped
 from components.returns_cards import icon_button
 from components.returns_editor import change_words
 from components.returns_why import table

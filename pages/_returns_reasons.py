@@ -11,7 +11,6 @@ from components.amounts import (
     calculated_price,
     energy_words,
     full_date,
-    grouped,
     money_words,
     percent,
     price,
@@ -19,7 +18,7 @@ from components.amounts import (
     short_date,
     stretch_words,
 )
-from components.quantities import MISSING, clock, localised
+from components.quantities import MISSING, clock, grouped, localised
 from components.returns_why import Why, details, table, why_body
 from pages import _returns_view as view
 from services.returns.results import Returns

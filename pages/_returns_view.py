@@ -11,7 +11,6 @@ import pandas as pd
 from components.amounts import (
     calculated_price,
     full_date,
-    grouped,
     money,
     money_words,
     percent,
@@ -21,7 +20,7 @@ from components.amounts import (
     symbol,
     whole_money,
 )
-from components.quantities import MISSING, Quantity, localised
+from components.quantities import MISSING, Quantity, grouped, localised
 from components.returns_tiles import Figure, Saved
 from services.returns.results import Returns
 from solar.money import decimal_of, plain
@@ -140,7 +139,8 @@ def co2_figure(found: Returns) -> Figure:
         note += " Enter it in the assumptions." if found.co2.reason == "no-factor" else ""
         return Figure("co2", "CO₂ avoided", Quantity(MISSING, "kg"), note)
     is_light = abs(kilograms) < 1000
-    value = Quantity(f"{kilograms:.0f}", "kg") if is_light else Quantity(grouped(f"{kilograms / 1000:.2f}"), "t")
+    number, unit = (f"{kilograms:.0f}", "kg") if is_light else (f"{kilograms / 1000:.2f}", "t")
+    value = Quantity(grouped(number), unit)
     return Figure("co2", "CO₂ avoided", value, f"at {price(factor or Decimal(0))} kg per kWh produced")
 
 

@@ -39,7 +39,8 @@ def layout() -> Any:
     """Return the tab, waiting for the values."""
     looks = [
         choice(PreferenceIds.UNIT, "Temperature", (("0", "°C"), ("1", "°F"))),
-        choice(PreferenceIds.NUMBERS, "Numbers", (("0", "12.5 kWh"), ("1", "12,5 kWh"))),
+        choice(PreferenceIds.NUMBERS, "Numbers", (("0", "1\u202f234.5"), ("1", "1\u202f234,5")),
+               "On every page, in charts and in tables; dates are written out, times have 24 hours."),
         choice(PreferenceIds.THEME, "Colours", (("0", "As the system"), ("1", "Light"), ("2", "Dark"))),
     ]
     automation = [

@@ -27,6 +27,7 @@ def register(app: Dash) -> None:
         Output(ShellIds.ACCOUNT, "children"),
         Output(ShellIds.ACCOUNT_NAME, "children"),
         Output(ShellIds.THEME, "data"),
+        Output(ShellIds.DECIMAL, "data"),
         Output(ShellIds.ADMIN, "className"),
         Output({"type": ShellIds.NAV_LINK, "place": ALL, "page": ALL}, "style"),
         Input(LOCATION, "pathname"),
@@ -55,6 +56,10 @@ def register(app: Dash) -> None:
         ClientsideFunction("shell", "theme"), Output(ShellIds.THEME, "storage_type"), Input(ShellIds.THEME, "data")
     )
     app.clientside_callback(
+        ClientsideFunction("shell", "numbers"), Output(ShellIds.DECIMAL, "storage_type"),
+        Input(ShellIds.DECIMAL, "data"),
+    )
+    app.clientside_callback(
         ClientsideFunction("shell", "scheme"), Output(ShellIds.SCHEME, "data"), Input(ShellIds.PAGES, "data")
     )
 
@@ -78,8 +83,9 @@ def fill(_path: str, links: list[dict[str, str]]) -> tuple[Any, ...]:
     admin = "menu-item" if any(access.may(viewer, each) for each in _admin_frame.ANY) else "menu-item gone"
     known = dash.page_registry
     styles = [nav_style(known.get(each["page"], {}), viewer.permissions) for each in links]
-    theme = preferences.of(viewer.account_id).theme
-    return options, initials(viewer.name), account_words(viewer.name, viewer.email), theme, admin, styles
+    wanted = preferences.of(viewer.account_id)
+    mark = "," if wanted.has_decimal_comma else "."
+    return options, initials(viewer.name), account_words(viewer.name, viewer.email), wanted.theme, mark, admin, styles
 
 
 def source_options(cards: list[SourceCard]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 
 from components import payload_lab as lab
 from components.icons import icon
-from components.quantities import percent
+from components.quantities import fixed, percent
 from components.returns_cards import button, card
 from components.source_page import said, warning
 from services import access
@@ -312,7 +312,8 @@ def check(clicks: int | None, source_id: str) -> Any:
 def _verdict(found: Balance, offer: bool) -> Any:
     share = percent(found.share) if found.share is not None else ""
     if found.verdict == "balanced":
-        return said(f"In balance: {share} of what flows is missing over {found.readings:,} readings, as losses are")
+        readings = fixed(found.readings)
+        return said(f"In balance: {share} of what flows is missing over {readings} readings, as losses are")
     if found.verdict == "too few":
         lacking = f" Not measured: {', '.join(found.missing)}." if found.missing else ""
         return warning("Too little to judge", f"It takes 30 readings with all powers measured.{lacking}", symbol="info")

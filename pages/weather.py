@@ -9,6 +9,7 @@ from dash import Input, Output, State, callback, dcc, html, no_update
 from components import weather_cards as cards
 from components.figures import weather_hours, weather_yield
 from components.icons import icon
+from components.quantities import fixed
 from components.returns_cards import DRAWN, card, chart
 from components.shell import ShellIds
 from components.theme import Scheme
@@ -173,7 +174,7 @@ def compare(revision: str | None, scheme: Scheme | None, source_id: str) -> Any:
     return (
         weather_yield.yield_figure(found.days, found.fit, found.reasons, scheme=scheme), DRAWN,
         weather_yield.summary(found.days, found.fit, found.reasons),
-        "" if found.fit is None else f"r² {found.fit.r_squared:.2f}",
+        "" if found.fit is None else f"r² {fixed(found.fit.r_squared, 2)}",
         cards.folded("Production as a table", cards.yield_table(found.days, found.reasons)),
         cards.folded(f"What was observed, the last {len(recent)} days", listed) if len(recent) else None,
     )

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from components import theme
 from components.figures.template import template, title
-from components.quantities import energy, percent
+from components.quantities import energy, localised, percent
 from components.theme import Scheme
 from solar.periods import Period
 
@@ -143,7 +143,8 @@ def _layout(bars: Sequence[Period], frame: pd.DataFrame, scheme: Scheme, scale: 
         },
         "yaxis": {
             "range": [low, high], "fixedrange": True, "zeroline": True, "showline": True, "tickvals": ticks,
-            "zerolinecolor": theme.TOKENS[scheme]["axis-line"], "ticktext": [f"{abs(each):g}" for each in ticks],
+            "zerolinecolor": theme.TOKENS[scheme]["axis-line"],
+            "ticktext": [localised(f"{abs(each):g}") for each in ticks],
         },
         "annotations": [title(f"Solar, {unit} per {size}", 1, scheme), *below],
     }

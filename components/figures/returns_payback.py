@@ -7,8 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import theme
-from components.amounts import grouped, symbol
+from components.amounts import symbol
 from components.figures.returns_parts import DAY_TITLE, check_size, dates, empty, layout, write
+from components.quantities import grouped
 from components.theme import Scheme
 
 HEIGHT = 320

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from components import theme
 from components.figures.returns_parts import check_size, empty, write
 from components.figures.template import template, title
-from components.quantities import energy, percent
+from components.quantities import energy, fixed, percent
 from components.theme import Scheme
 from solar.weather import Yield
 
@@ -63,7 +63,8 @@ def _outliers(days: pd.DataFrame, reasons: Mapping[date, str], scheme: Scheme) -
 
 
 def _hover(day: Any, row: "pd.Series[float]") -> str:
-    return (f"<b>{day:%a} {day.day} {day:%B %Y}</b><br>{energy(row['kwh'])} from {row['radiation']:.2f} kWh/m²<br>"
+    radiation = f"{fixed(row['radiation'], 2)} kWh/m²"
+    return (f"<b>{day:%a} {day.day} {day:%B %Y}</b><br>{energy(row['kwh'])} from {radiation}<br>"
             f"{percent(row['coverage'])} measured")
 
 
@@ -116,5 +117,6 @@ def summary(days: pd.DataFrame, fit: Yield | None, reasons: Mapping[date, str]) 
         return f"Radiation against production: {len(days)} days are known, too few for a line"
     words = [f"{day.day} {day:%B %Y}, {reason}" for day, reason in sorted(reasons.items(), reverse=True)[:5]]
     fell = f"; days that produced less: {'; '.join(words)}" if words else ""
-    return (f"Radiation against production on {len(days)} days: {fit.kwh_per_radiation:.3g} kWh for each kWh/m², "
-            f"r² {fit.r_squared:.2f}{fell}")
+    slope = energy(fit.kwh_per_radiation)
+    return (f"Radiation against production on {len(days)} days: {slope} for each kWh/m², "
+            f"r² {fixed(fit.r_squared, 2)}{fell}")

@@ -1,12 +1,27 @@
 """How numbers and times are written."""
 
 import math
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from components import details, quality, weather_words
 from components.freshness import freshness
-from components.quantities import age, clock, energy, long_date, per_peak, percent, power, since, zone_name
+from components.quantities import (
+    age,
+    clock,
+    energy,
+    fixed,
+    grouped,
+    long_date,
+    per_peak,
+    percent,
+    power,
+    set_format,
+    since,
+    zone_name,
+)
 
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
 
@@ -72,3 +87,29 @@ def test_freshness(minutes: int, state: str) -> None:
 
 def test_before_the_first_reading_a_source_is_empty() -> None:
     assert freshness(None, NOON) == "empty"
+
+
+@pytest.fixture
+def comma() -> Iterator[None]:
+    set_format(lambda: True)
+    yield
+    set_format(lambda: False)
+
+
+@pytest.mark.usefixtures("comma")
+def test_who_prefers_a_decimal_comma_gets_it_everywhere() -> None:
+    thin = "\N{NARROW NO-BREAK SPACE}"
+    assert [str(power(4567)), str(energy(3.857)), str(per_peak(3.2, 2000))] == ["4,57 kW", "3,86 kWh", "1,60 kWh/kWp"]
+    assert grouped("1234567.5") == f"1{thin}234{thin}567,5"
+    assert (details.written("gridVoltage", 231.46), quality._count(12_345)) == ("231,5 V", f"12{thin}345")
+    assert (weather_words.number(12.34), weather_words.number(0)) == ("12,3", "0")
+    # A comma cannot do both: the two coordinates are told apart by a semicolon.
+    assert weather_words.place_words((49.79, 9.95)) == "49,79° N; 9,95° E"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "words"),
+    [(1234.5, 1, "1\u202f234.5"), (999.9, 0, "1\u202f000"), (-2.5, 1, "\u22122.5"), (0, 0, "0"), (math.nan, 1, "–")],
+)
+def test_fixed_decimals(value: float, decimals: int, words: str) -> None:
+    assert fixed(value, decimals) == words

@@ -88,7 +88,8 @@ def _fill_place(
     except (WeatherUnavailable, WeatherRefused, WeatherFormatError) as error:
         weather_sources.note(ARCHIVE, firsts, "failed", client.clock(), message=sentence_of(error))
         return Filling(len(spans), days, 1)
-    weather_sources.note(ARCHIVE, firsts, "done", client.clock(), percent=100)
+    # Also of those that have no past yet: they may wait, as their pages say, since they were made.
+    weather_sources.note(ARCHIVE, [str(each.id) for each in records], "done", client.clock(), percent=100)
     return Filling(len(spans), days, 0)
 
 

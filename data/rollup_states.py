@@ -9,6 +9,7 @@ from pymongo.database import Database
 
 from data.errors import mapped_mongo_errors
 from data.reading_writes import SOON
+from data.rollup_writes import Operation
 
 Document = dict[str, Any]
 REFUSED_KEPT = 100
@@ -40,12 +41,16 @@ def add_fields(database: Database[Document], fields: Mapping[str, Iterable[str]]
 
 def set_standing(database: Database[Document], source_id: str, **values: Any) -> None:
     """Set values of the standing of a source; None removes one."""
+    with mapped_mongo_errors():
+        database.get_collection(SOURCES, write_concern=SOON).bulk_write([standing_change(source_id, values)])
+
+
+def standing_change(source_id: str, values: Mapping[str, Any]) -> UpdateOne:
+    """Return what sets values of the standing of a source; None removes one."""
     kept = {name: value for name, value in values.items() if value is not None}
     gone = dict.fromkeys((name for name, value in values.items() if value is None), "")
     change = {**({"$set": kept} if kept else {}), **({"$unset": gone} if gone else {})}
-    with mapped_mongo_errors():
-        standing = database.get_collection(SOURCES, write_concern=SOON)
-        standing.update_one({"_id": source_id}, change, upsert=True)
+    return UpdateOne({"_id": source_id}, change, upsert=True)
 
 
 def keep_sparks(database: Database[Document], sparks: Mapping[str, Document]) -> None:
@@ -85,25 +90,19 @@ def latest_state(database: Database[Document], source_id: str, until: datetime) 
         return database[DAYS].find_one(wanted, {"_id": 0, "start": 1, "date": 1, "state": 1}, sort=[("start", -1)])
 
 
-def keep_energy_days(database: Database[Document], source_id: str, days: Sequence[Document]) -> None:
-    """Keep the accounting of some local days: documents with `start`, `date` and what is new of the rest."""
-    updates = [
-        UpdateOne({"sunSourceId": source_id, "start": each["start"]}, {"$set": each}, upsert=True) for each in days
-    ]
-    if updates:
-        with mapped_mongo_errors():
-            database.get_collection(DAYS, write_concern=SOON).bulk_write(updates, ordered=False)
+def accounting_changes(
+    source_id: str, days: Iterable[Document], states: Mapping[datetime, Document]
+) -> list[Operation]:
+    """Return what keeps the accounting of some local days: documents with `start`, `date` and what is new of the rest.
 
-
-def renew_states(database: Database[Document], source_id: str, states: Mapping[datetime, Document]) -> None:
-    """Renew the saved states at some instants, of those days only that have any accounting."""
-    updates = [
+    `states` are the saved states at other instants: they are renewed for those days only that have any accounting.
+    """
+    kept = [UpdateOne({"sunSourceId": source_id, "start": each["start"]}, {"$set": each}, upsert=True) for each in days]
+    renewed = [
         UpdateOne({"sunSourceId": source_id, "start": start}, {"$set": {"state": state}})
         for start, state in states.items()
     ]
-    if updates:
-        with mapped_mongo_errors():
-            database.get_collection(DAYS, write_concern=SOON).bulk_write(updates, ordered=False)
+    return [*kept, *renewed]
 
 
 def forget_days(database: Database[Document], source_id: str, starts: Iterable[datetime]) -> None:

@@ -18,13 +18,13 @@ from pymongo.database import Database
 from data.errors import mapped_mongo_errors
 from data.reading_writes import SOON
 from data.readings import COLLECTION as READINGS
+from data.rollup_writes import Operation
 from solar.vocabulary import CHANNELS
 
 Document = dict[str, Any]
 FIVE_MINUTES, HOURS, DAYS = "rollups_5m", "rollups_1h", "rollups_1d"
 _BUCKET_MINUTES = 5
 _MANY = 20_000
-_Change = InsertOne[Document] | UpdateOne | DeleteOne
 _HOUR = timedelta(hours=1)
 
 
@@ -234,14 +234,14 @@ def _into(target: str, stamp: ObjectId) -> list[Document]:
     return [{"$set": {"stamp": stamp}}, {"$merge": merge}]
 
 
-def set_bucket_energies(
+def bucket_changes(
     database: Database[Document],
     source_id: str,
     start: datetime,
     end: datetime,
     energies: Iterable[BucketEnergy],
-) -> None:
-    """Set the energies of the 5-minute buckets of `[start, end)`; buckets not given hold none any more.
+) -> list[Operation]:
+    """Return what sets the energies of the 5-minute buckets of `[start, end)`; those not given hold none any more.
 
     A bucket between two readings may hold energy and no reading. Only what differs is written.
     """
@@ -251,15 +251,13 @@ def set_bucket_energies(
     with mapped_mongo_errors():
         buckets = _collection(database, FIVE_MINUTES)
         there = {each["start"]: each for each in buckets.find(within, parts).batch_size(_MANY)}
-        changes = [_bucket_change(there[begin], known.get(begin)) for begin in there]
-        operations: list[_Change] = [each for each in changes if each is not None]
-        nothing = {"sunSourceId": source_id, "readings": 0, "fields": {}, "stamp": None}
-        operations += [InsertOne({**nothing, "start": begin, **known[begin]}) for begin in known.keys() - there.keys()]
-        if operations:
-            buckets.bulk_write(operations, ordered=False)
+    changes = [_bucket_change(there[begin], known.get(begin)) for begin in there]
+    nothing = {"sunSourceId": source_id, "readings": 0, "fields": {}, "stamp": None}
+    new = [InsertOne({**nothing, "start": begin, **known[begin]}) for begin in sorted(known.keys() - there.keys())]
+    return [*(each for each in changes if each is not None), *new]
 
 
-def _bucket_change(bucket: Document, wanted: Document | None) -> _Change | None:
+def _bucket_change(bucket: Document, wanted: Document | None) -> Operation | None:
     """What gives a stored bucket the energies it should hold, or none; without readings it then goes."""
     key = {"_id": bucket["_id"]}
     if wanted is not None:
@@ -279,9 +277,9 @@ class DayRows:
     channels: Mapping[str, Mapping[str, Any]]
 
 
-def set_days(database: Database[Document], source_id: str, rows: Iterable[DayRows]) -> None:
-    """Set the energies of local days; a day that has neither energies nor readings any more is removed."""
-    operations: list[UpdateOne | DeleteOne] = []
+def day_changes(source_id: str, rows: Iterable[DayRows]) -> list[Operation]:
+    """Return what sets the energies of local days; a day with neither energies nor readings any more is removed."""
+    operations: list[Operation] = []
     for each in rows:
         key = {"sunSourceId": source_id, "start": each.start}
         channels = {name: dict(row) for name, row in each.channels.items()}
@@ -291,9 +289,7 @@ def set_days(database: Database[Document], source_id: str, rows: Iterable[DayRow
         operations.append(UpdateOne(key, change, upsert=bool(each.channels)))
         if not each.channels:
             operations.append(DeleteOne({**key, "readings": 0}))
-    if operations:
-        with mapped_mongo_errors():
-            _collection(database, DAYS).bulk_write(operations)
+    return operations
 
 
 def forget_days(database: Database[Document], source_id: str) -> None:

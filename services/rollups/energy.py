@@ -14,6 +14,7 @@ import pandas as pd
 
 from data import mongo, readings, rollup_marks, rollup_states, rollups
 from data.rollup_marks import BUCKET, bucket_of
+from data.rollup_writes import Writes
 from data.rollups import BucketEnergy, DayRows
 from services.rollups.readings import ENERGY_FIELDS, REACH, load
 from services.rollups.sites import Site
@@ -78,11 +79,14 @@ class _Work:
         return days.start_of_day(day, self.site.time_zone)
 
 
-def account_for(site: Site, standing: Document, stretch: Stretch, boundary: datetime) -> tuple[datetime, datetime]:
+def account_for(
+    site: Site, standing: Document, stretch: Stretch, boundary: datetime, writes: Writes
+) -> tuple[datetime, datetime]:
     """Bring all energies up to date that a stretch changed; returns the range of buckets whose energies are new.
 
     `standing` is what is known of the source (see `data.rollup_states`) and is changed; `boundary` is the start of the
-    open bucket. Days that are frozen are left as they are.
+    open bucket. Days that are frozen are left as they are. What is found waits in `writes`, and must be written before
+    another stretch of this source is accounted for.
     """
     database = mongo.database()
     newest = readings.newest_at(database, site.source_id) or stretch.end - BUCKET
@@ -100,9 +104,9 @@ def account_for(site: Site, standing: Document, stretch: Stretch, boundary: date
         keep=keep,
     )
     _note_battery(work, frame)
-    _keep_days(work, checkpoint, last, progress)
-    _keep_standing(work, checkpoint, last, progress)
-    return _set_buckets(work, frame, boundary)
+    _keep_days(work, checkpoint, last, progress, writes)
+    _keep_standing(work, checkpoint, last, progress, writes)
+    return _set_buckets(work, frame, boundary, writes)
 
 
 def rows_now(site: Site, standing: Document, stretch: Stretch) -> list[DayEnergy]:
@@ -218,7 +222,9 @@ def rank_again(site: Site, battery_seen: bool, start: datetime, end: datetime) -
     with_energy = rollups.days_with_energy(database, site.source_id, start, end)
     starts |= {each: days.local_date(each, site.time_zone).isoformat() for each in with_energy}
     starts |= {days.start_of_day(row.date, site.time_zone): row.date.isoformat() for row in rows}
-    rollups.set_days(database, site.source_id, _day_rows(starts, rows))
+    writes = Writes(database)
+    writes.add(rollups.DAYS, rollups.day_changes(site.source_id, _day_rows(starts, rows)))
+    writes.flush()
 
 
 def _has_battery(site: Site, seen: bool) -> bool:
@@ -235,7 +241,7 @@ def imported_rows(site: Site, start: datetime, end: datetime) -> list[DayEnergy]
     ]
 
 
-def _keep_days(work: _Work, checkpoint: Checkpoint, last: date, progress: Progress) -> None:
+def _keep_days(work: _Work, checkpoint: Checkpoint, last: date, progress: Progress, writes: Writes) -> None:
     """Write the accounting and the energies of the days that may have changed."""
     database, source_id = mongo.database(), work.site.source_id
     first = _first_changed(work, checkpoint)
@@ -260,11 +266,11 @@ def _keep_days(work: _Work, checkpoint: Checkpoint, last: date, progress: Progre
     if work.start_of(checkpoint.first) == checkpoint.at:
         opening = {"start": checkpoint.at, "date": checkpoint.first.isoformat(), "state": checkpoint.state.as_json()}
         accounts.append(opening)
-    rollup_states.keep_energy_days(database, source_id, [*accounts, after])
     kept = {*changed, end}
     others = {work.start_of(day): state for day, state in progress.states.items() if work.start_of(day) not in kept}
-    rollup_states.renew_states(database, source_id, {start: state.as_json() for start, state in others.items()})
-    rollups.set_days(database, source_id, _day_rows(changed, rows))
+    renewed = {start: state.as_json() for start, state in others.items()}
+    writes.add(rollup_states.DAYS, rollup_states.accounting_changes(source_id, [*accounts, after], renewed))
+    writes.add(rollups.DAYS, rollups.day_changes(source_id, _day_rows(changed, rows)))
     work.standing["today"] = _today(last, rows) if last >= work.day_of(work.newest) else work.standing.get("today")
 
 
@@ -320,7 +326,7 @@ def _carry_on(work: _Work, last: date, progress: Progress) -> None:
         rollup_marks.mark_range(mongo.database(), source_id, start, start + BUCKET, work.fields)
 
 
-def _keep_standing(work: _Work, checkpoint: Checkpoint, last: date, progress: Progress) -> None:
+def _keep_standing(work: _Work, checkpoint: Checkpoint, last: date, progress: Progress, writes: Writes) -> None:
     values: Document = {"settings": work.site.settings, "today": work.standing.get("today")}
     if progress.next is not None:
         values["tail"] = progress.next.as_json()
@@ -329,10 +335,12 @@ def _keep_standing(work: _Work, checkpoint: Checkpoint, last: date, progress: Pr
         is_touched = last >= date.fromisoformat(work.standing["tail"]["first"])
         values["tail"] = None if is_touched else work.standing["tail"]
     work.standing.update(values)
-    rollup_states.set_standing(mongo.database(), work.site.source_id, **values)
+    writes.add(rollup_states.SOURCES, [rollup_states.standing_change(work.site.source_id, values)])
 
 
-def _set_buckets(work: _Work, frame: pd.DataFrame, boundary: datetime) -> tuple[datetime, datetime]:
+def _set_buckets(
+    work: _Work, frame: pd.DataFrame, boundary: datetime, writes: Writes
+) -> tuple[datetime, datetime]:
     """Set the energies of the buckets that changed: up to the readings on both sides of the change."""
     powers = [name for name in POWER_FIELDS if name in frame.columns]
     start, end = _reaching(frame[powers], work.stretch)
@@ -345,7 +353,8 @@ def _set_buckets(work: _Work, frame: pd.DataFrame, boundary: datetime) -> tuple[
         near, edges, installed_capacity_watts=work.site.installed_capacity_watts
     ) if powers and len(near) else None
     energies = [] if found is None else _bucket_documents(found.kwh, found.coverage)
-    rollups.set_bucket_energies(mongo.database(), work.site.source_id, start, end, energies)
+    changes = rollups.bucket_changes(mongo.database(), work.site.source_id, start, end, energies)
+    writes.add(rollups.FIVE_MINUTES, changes)
     return start, end
 
 

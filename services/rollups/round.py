@@ -10,6 +10,7 @@ from typing import Any
 from data import mongo, readings, rollup_marks, rollup_states, rollups
 from data.errors import StorageUnavailable
 from data.rollup_marks import ANY_FIELD, BUCKET, Mark
+from data.rollup_writes import Writes
 from services.rollups import sites as rollup_sites
 from services.rollups.energy import BEGINNING, END, Stretch, account_for
 from services.rollups.readings import ENERGY_FIELDS
@@ -67,14 +68,23 @@ def _make(source_ids: Sequence[str], boundary: datetime) -> None:
     marks = rollup_marks.claim(database, source_ids, boundary, DAYS_AT_ONCE)
     works = _works(marks)
     _make_five_minutes(works)
+    writes = Writes(database)
     for work in works:
-        for stretch in work.stretches:
-            work.windows.append((stretch.start, stretch.end))
-        for stretch in _near(work.stretches):
-            work.windows.append(account_for(work.site, work.standing, stretch, boundary))
+        _account_for(work, boundary, writes)
+    writes.flush()
     _make_hours_and_days(works)
     _keep_sparks(works, boundary)
     rollup_marks.finish(database, marks)
+
+
+def _account_for(work: _Work, boundary: datetime, writes: Writes) -> None:
+    near = _near(work.stretches)
+    work.windows += [(each.start, each.end) for each in work.stretches]
+    for stretch in near:
+        work.windows.append(account_for(work.site, work.standing, stretch, boundary, writes))
+        # The next stretch of a source rests on what was found for the one before.
+        if len(near) > 1 or writes.are_many:
+            writes.flush()
 
 
 def _works(marks: Sequence[Mark]) -> list[_Work]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data import mongo, rollups
+from data.rollup_writes import Writes
 from services.people.viewer import Viewer
 from services.returns.basis import CACHE
 from services.sources import making as sources
@@ -40,7 +41,9 @@ def store_days(source_id: str, days: Iterable[tuple[date, Kwh]], zone: str = ZON
         )
         for day, known in days
     ]
-    rollups.set_days(mongo.database(), source_id, rows)
+    writes = Writes(mongo.database())
+    writes.add(rollups.DAYS, rollups.day_changes(source_id, rows))
+    writes.flush()
 
 
 def store_hours(source_id: str, hours: Iterable[tuple[datetime, Kwh]], collection: str = rollups.HOURS) -> None:

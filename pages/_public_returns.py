@@ -31,7 +31,7 @@ def draw(shown: Shown, source: ShownSource, scheme: Scheme, now: datetime) -> Ma
     if not shown.shows_money:
         tiles = [_tile(each) for each in _without_money(found)]
         words = html.P("Amounts of money are not shared.", className="dim")
-        return {"slots": {"returns": [html.Div(tiles, className="money-tiles thirds"), words]}, "figures": {}}
+        return {"slots": {"returns": [html.Div(tiles, className="shared-tiles"), words]}, "figures": {}}
     return _with_money(found, scheme)
 
 
@@ -45,8 +45,13 @@ def _without_money(found: returns.Returns) -> list[Figure]:
         Figure("roi_percent", "Return", percent(result.roi_percent)),
         replace(payback, note=""),
         Figure("irr", "Rate of return (IRR)", rate(irr), "nominal, a year"),
-        replace(view.co2_figure(found), note=""),
+        *_co2(found),
     ]
+
+
+def _co2(found: returns.Returns) -> list[Figure]:
+    """What was avoided, where a factor is given: how to give one is its owner's business."""
+    return [replace(view.co2_figure(found), note="")] if found.co2.kilograms is not None else []
 
 
 def _with_money(found: returns.Returns, scheme: Scheme) -> Mapping[str, Any]:
@@ -62,9 +67,9 @@ def _with_money(found: returns.Returns, scheme: Scheme) -> Mapping[str, Any]:
         ),
         "months": returns_bars.months_figure(months, currency=currency, scheme=scheme),
     }
-    tiles = [saved.saved, saved.net, saved.roi, *view.head_figures(found), view.co2_figure(found)]
+    tiles = [saved.saved, saved.net, saved.roi, *view.head_figures(found), *_co2(found)]
     body = [
-        html.Div([_tile(each) for each in tiles], className="money-tiles"),
+        html.Div([_tile(each) for each in tiles], className="shared-tiles"),
         shared_parts.chart_card("Payback", "payback", returns_payback.HEIGHT,
                                 subtitle="measured solid, modelled dashed",
                                 above=html.P(view.payback_sentence(found), className="sr-only")),

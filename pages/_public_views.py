@@ -112,7 +112,7 @@ def _month(shown: Shown, source: ShownSource, scheme: Scheme, now: datetime) -> 
     chart = charts.chart_of(guest, chosen, found, scheme, at)
     tiles, _ = charts.figure_tiles(guest, chosen, found)
     body = [
-        html.Div(tiles, className="figure-tiles"),
+        html.Div(tiles, className="shared-tiles"),
         shared_parts.chart_card(
             chart.title, "month", 400, subtitle=f"{period.first:%B %Y}", aside=chart.coverage,
             above=html.P(chart.summary, className="sr-only"), below=html.Div(chart.foot, className="shared-legend"),

@@ -110,7 +110,7 @@ def _people(*, is_source: bool) -> Any:
     roles = _options((("viewer", "Viewer: may look"), ("manager", "Manager: may look and change")))
     form = html.Div(
         [
-            dmc.TextInput(id=SharingIds.EMAIL, label="E-mail address", type="email"),
+            dmc.TextInput(id=SharingIds.EMAIL, label="E-mail address", autoComplete="off"),
             dmc.Select(id=SharingIds.ROLE, label="Role", data=roles, value="viewer", allowDeselect=False,
                        withCheckIcon=False, rightSection=icon("down", 16)),
         ],

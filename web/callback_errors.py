@@ -28,6 +28,7 @@ def show(error: Exception) -> Any:
         "color": "red",
         "action": "show",
         "autoClose": 8000,
+        "closeButtonProps": {"aria-label": "Close"},
     }
     set_props(NOTICES, {"sendNotifications": [notice]})
     return no_update

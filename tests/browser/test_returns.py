@@ -19,7 +19,6 @@ from tests.browser.conftest import Visit
 from tests.browser.scene import PASSWORD
 from tests.storage.returns_data import make_source, seasonal, store_days
 
-expect.set_options(timeout=20_000)
 EMAIL, ZONE = "lucia@example.org", "Europe/Madrid"
 YEARS = 3
 
@@ -160,7 +159,7 @@ def test_money_is_written_as_its_reader_writes_numbers(visit: Visit, complaints:
     expect(saved.first).to_have_text(re.compile(r"^\d[\d\u202f]*,\d\d$"))
     expect(page.locator("#returns-prices-table")).to_contain_text("0,284")
     page.get_by_label("Price rise").fill("2,5")
-    page.evaluate("document.getElementById('returns-save-button').click()")
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     assert returns.saved_terms(owner, source_id).assumptions.import_price_escalation == Decimal("0.025")
     assert complaints == []

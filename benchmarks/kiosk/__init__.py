@@ -1,0 +1,1 @@
+"""What a wall screen holds in memory after a week."""

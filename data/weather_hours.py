@@ -94,6 +94,18 @@ def count_days(database: Database[Document], source_id: str) -> int:
         return database[OBSERVATIONS].count_documents({"sunSourceId": source_id})
 
 
+def issue_dates(
+    database: Database[Document], source_ids: Collection[str], start: datetime, end: datetime
+) -> dict[str, set[date]]:
+    """Return by source the UTC dates in `[start, end)` on which a forecast that is kept was issued."""
+    days: dict[str, set[date]] = {source: set() for source in source_ids}
+    asked = {"sunSourceId": {"$in": list(source_ids)}, "issuedAt": {"$gte": start, "$lt": end}}
+    with mapped_mongo_errors():
+        for each in database[FORECASTS].find(asked, {"_id": 0, "sunSourceId": 1, "issuedAt": 1}):
+            days[each["sunSourceId"]].add(each["issuedAt"].date())
+    return days
+
+
 def put_observed(
     database: Database[Document], wanted: Mapping[str, Sequence[ObservedDay]], now: datetime
 ) -> int:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import procrastinate
 
 from services.weather import archive as weather_archive
+from services.weather import previous_runs as weather_previous_runs
 from services.weather import refresh as weather_refresh
 from services.weather.places import client
 
@@ -37,6 +38,11 @@ def refresh_source(source_id: str, asked_at: str) -> None:
 
 @tasks.task(name="fill_archive", lock="weather:fill_archive")
 def fill_archive(source_id: str | None = None) -> None:
-    """Fill the past of one source, or of all; what fails is tried again the next night. One at a time: politely."""
-    done = weather_archive.fill(client(weather_archive.BUDGET_SHARE), source_id)
+    """Fill the past of one source, or of all: what was observed, then what had been forecast.
+
+    What fails is tried again the next night. One at a time: politely.
+    """
+    asking = client(weather_archive.BUDGET_SHARE)
+    done = weather_archive.fill(asking, source_id)
     log.info("%d days of weather by %d requests, %d places failed", done.days, done.requests, done.failed)
+    log.info("%d days of forecasts filled in", weather_previous_runs.fill(asking, source_id))

@@ -38,11 +38,7 @@ def fill(
     client: WeatherClient, source_id: str | None = None, pause: Callable[[float], None] = time.sleep
 ) -> Filling:
     """Fill the missing days of one source, or of all that are kept up to date; the newest come first."""
-    if source_id is None:
-        records = weather_sources.wanted_sources()
-    else:
-        own = weather_sources.source(source_id)
-        records = [own] if own is not None and weather_sources.has_place(own) else []
+    records = weather_sources.asked_for(source_id)
     by_id = {str(each.id): each for each in records}
     total = Filling(0, 0, 0)
     for place, ids in weather_sources.places_of(records).items():

@@ -27,6 +27,14 @@ def wanted_sources() -> list[SourceRecord]:
     return [each for each in records if each.is_active and has_place(each) and each.user_id not in unwilling]
 
 
+def asked_for(source_id: str | None) -> list[SourceRecord]:
+    """Return one source, where it is there and has coordinates, or with None all that are kept up to date."""
+    if source_id is None:
+        return wanted_sources()
+    own = source(source_id)
+    return [own] if own is not None and has_place(own) else []
+
+
 def has_place(record: SourceRecord) -> bool:
     """Tell whether weather can be asked for at all."""
     return record.latitude is not None and record.longitude is not None

@@ -186,7 +186,7 @@ def test_a_new_source_gets_its_weather_at_once(
     assert [each is not None and each.state for each in reading.progress(viewer, source)] == ["done", "done"]
     shown = reading.view(viewer, source, datetime.now(UTC))
     assert len(shown.days) == 8 and shown.is_simulated and shown.history is not None and shown.history[2] >= 29
-    assert len([each for each in scene.asked if "forecast" in each]) == 1
+    assert len([each for each in scene.asked if "forecast" in each and "previous_day" not in each]) == 1
 
 
 def test_a_source_that_moved_forgets_the_weather_of_where_it_was(

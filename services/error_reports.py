@@ -26,10 +26,16 @@ def start() -> None:
         # Values of variables and bodies of requests are people's data, or keys.
         include_local_variables=False,
         max_request_body_size="never",
-        before_send=lambda event, _hint: cleaned(event, secrets),
+        before_send=lambda event, _hint: cleaned(_formatted(event), secrets),
         before_breadcrumb=lambda _crumb, _hint: None,
         auto_enabling_integrations=False,
     )
+
+
+def _formatted(event: Any) -> Any:
+    """Return an event whose words are whole: what was put into them stands beside them else, out of its context."""
+    entry = event.get("logentry", {})
+    return {**event, "logentry": {"message": entry.get("formatted") or entry.get("message", "")}} if entry else event
 
 
 def cleaned(value: Any, secrets: tuple[str, ...]) -> Any:

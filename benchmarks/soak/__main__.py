@@ -9,7 +9,7 @@ with 1 unless everything sent is stored once, nothing failed (outside of the fau
 2 s and memory is flat.
 
 --chaos kills web, scheduler, worker and listener with SIGKILL in turn, stops each server for 30 s, lets the clock of
-all our processes jump by an hour and back (where libfaketime is installed), and fills MongoDB's disk (where `unshare`
+all our processes jump by an hour and back (where there is a C compiler), and fills MongoDB's disk (where `unshare`
 lets an ordinary account mount a small one of its own). What this machine does not have is named in the table.
 """
 

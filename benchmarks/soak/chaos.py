@@ -1,6 +1,8 @@
 """The faults of a soak, and when each comes; what this machine cannot do honestly is left out and named."""
 
-import time
+import shutil
+import struct
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ DOWN_SECONDS = 30.0
 CLOCK_SECONDS = 60.0
 # What failed within so many seconds after a fault is the fault's.
 RECOVERY_SECONDS = 45.0
-_CLOCK_FILE = "clock"
+_CLOCK_FILE, _CLOCK_SOURCE = "clock", Path(__file__).parent / "clock.c"
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ def faults() -> list[Fault]:
     found = [Fault(f"{name} is killed", _kill(name)) for name in ("web-1", "scheduler-1", "worker-1", "listener-1")]
     for name in ("mongo", "postgres", "mosquitto", "mail"):
         found.append(Fault(f"{name} is stopped for {DOWN_SECONDS:g} s", _stop(name), _start(name), DOWN_SECONDS))
-    if faketime_library() is not None:
-        found.append(Fault("the clock jumps an hour ahead", _turn("+1h"), _turn("+0"), CLOCK_SECONDS))
-        found.append(Fault("the clock jumps an hour back", _turn("-1h"), _turn("+0"), CLOCK_SECONDS))
+    if shutil.which("cc") is not None:
+        found.append(Fault("the clock jumps an hour ahead, and back", _turn(3600), _turn(0), CLOCK_SECONDS))
+        found.append(Fault("the clock jumps an hour back, and ahead", _turn(-3600), _turn(0), CLOCK_SECONDS))
     if full_disk.is_possible():
         found.append(Fault(f"MongoDB's disk is full for {DOWN_SECONDS:g} s", _fill, _clear, DOWN_SECONDS))
     return found
@@ -49,8 +51,8 @@ def faults() -> list[Fault]:
 def not_tried() -> list[str]:
     """Return what could not be tried on this machine, each with its reason."""
     missing = []
-    if faketime_library() is None:
-        missing.append("clock jumps (libfaketime is not installed)")
+    if shutil.which("cc") is None:
+        missing.append("clock jumps (there is no C compiler for benchmarks/soak/clock.c)")
     if not full_disk.is_possible():
         missing.append("a full disk (`unshare` may not mount one here)")
     return missing
@@ -63,23 +65,20 @@ def planned(some: Sequence[Fault], seconds: float) -> list[Planned]:
     return [Planned(first + number * step, fault) for number, fault in enumerate(some)]
 
 
-def faketime_library() -> str | None:
-    """Return the library that tells our processes another time, None where it is not installed."""
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
-    return str(found[0]) if found else None
-
-
 def clock_environment(folder: Path) -> dict[str, str]:
-    """Return what lets a file say how far ahead the clock of our processes is; nothing without the library."""
-    library = faketime_library()
-    if library is None:
+    """Return what lets a file say how far ahead the clock of our processes is; nothing without a C compiler."""
+    if shutil.which("cc") is None:
         return {}
-    (folder / _CLOCK_FILE).write_text("+0")
-    return {
-        "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": str(folder / _CLOCK_FILE), "FAKETIME_NO_CACHE": "1",
-        # A jump of the wall clock leaves the monotonic one alone.
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-    }  # fmt: skip
+    library = folder / "clock.so"
+    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", str(library), str(_CLOCK_SOURCE)], check=True)
+    _set_clock(folder, 0)
+    return {"LD_PRELOAD": str(library), "SOAK_CLOCK_FILE": str(folder / _CLOCK_FILE)}
+
+
+def _set_clock(folder: Path, seconds: int) -> None:
+    # Written in place: the processes have the file mapped.
+    with (folder / _CLOCK_FILE).open("r+b" if (folder / _CLOCK_FILE).exists() else "wb") as file:
+        file.write(struct.pack("=q", seconds))
 
 
 def _kill(name: str) -> Callable[[Any], None]:
@@ -94,12 +93,8 @@ def _start(name: str) -> Callable[[Any], None]:
     return lambda here: here.servers[name].start()
 
 
-def _turn(offset: str) -> Callable[[Any], None]:
-    def done(here: Any) -> None:
-        (here.folder / _CLOCK_FILE).write_text(offset)
-        time.sleep(0.1)
-
-    return done
+def _turn(seconds: int) -> Callable[[Any], None]:
+    return lambda here: _set_clock(here.folder, seconds)
 
 
 def _fill(here: Any) -> None:

@@ -133,7 +133,7 @@ class Run:
 
     def _ask_for_forecasts(self) -> None:
         """Ask the clock for what trains and forecasts, as an admin would; nothing where this build has none."""
-        asked = "UPDATE schedule_beats SET run_asked_at = now() WHERE task LIKE 'forecast%'"
+        asked = "UPDATE schedule_beats SET run_asked_at = now() WHERE starts_with(task, 'forecast')"
         with suppress(psycopg.Error):
             servers.run_sql(self.stage.told["AMPRA_POSTGRES_URL"], asked)
 

@@ -157,7 +157,8 @@ def _people(here: Stage, number: int, forecasts: int) -> None:
     for source_id, _ in here.sources[:forecasts]:
         simulating.make_past(source_id, now - timedelta(days=PAST_DAYS), now - timedelta(minutes=1), now)
     # What waits in the queue was done here, with the broker told directly.
-    servers.run_sql(here.told["AMPRA_POSTGRES_URL"], "DELETE FROM procrastinate_jobs WHERE task_name LIKE 'broker:%'")
+    done = "DELETE FROM procrastinate_jobs WHERE starts_with(task_name, 'broker:')"
+    servers.run_sql(here.told["AMPRA_POSTGRES_URL"], done)
     print(f"{number} sources were made in {time.monotonic() - began:.0f} s", flush=True)
 
 

@@ -120,12 +120,12 @@ def _make(plan: Plan) -> Data:
     _say("a source at 10 s")
     fine = table(plan.days, 10)
     end = fine.index[-1].to_pydatetime().astimezone(UTC) + timedelta(seconds=10)
-    made |= _write(sources["year at 10 s"], fine, end)
+    made |= write(sources["year at 10 s"], fine, end)
     made |= _sizes(len(fine), plan.days)
     _say("a source at 5 min")
-    _write(sources["year at 5 min"], fine.iloc[::30], end)
+    write(sources["year at 5 min"], fine.iloc[::30], end)
     _say("years of days")
-    _write(sources["years of days"], _years(plan.years, end), end)
+    write(sources["years of days"], _years(plan.years, end), end)
     _say("a fleet")
     fleet = _fleet(owner, plan, end)
     made["making_seconds"] = time.perf_counter() - began
@@ -144,7 +144,7 @@ def _source(owner: str, name: str) -> str:
         return str(stored_sources.create(session, values).id)
 
 
-def _write(source_id: str, frame: pd.DataFrame, end: datetime) -> dict[str, float]:
+def write(source_id: str, frame: pd.DataFrame, end: datetime) -> dict[str, float]:
     """Store a source's readings and roll them up, but for the open bucket; returns how fast the roll-up was."""
     collection = mongo.database().get_collection(READINGS, write_concern=SOON)
     for start in range(0, len(frame), _AT_ONCE):
@@ -194,7 +194,7 @@ def _fleet(owner: str, plan: Plan, end: datetime) -> list[str]:
     month = month[month.index >= end - timedelta(days=plan.fleet_days)]
     ids = [_source(owner, f"Fleet {number:04}") for number in range(plan.fleet)]
     for number, source_id in enumerate(ids[:templates]):
-        _write(source_id, (month * (1 + number / 100)).round(2), end)
+        write(source_id, (month * (1 + number / 100)).round(2), end)
     since = end - timedelta(days=2)
     for number, source_id in enumerate(ids[templates:]):
         _copy(ids[number % templates], source_id, since)

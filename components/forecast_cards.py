@@ -118,14 +118,14 @@ def _solar_scores(rows: Sequence[Mapping[str, Any]], *, is_share: bool) -> Any:
             html.Td(written(row[ours]), className="strong"),
             html.Td(_bars(row[ours], row[theirs], most), className="forecast-bars wide-only"),
             html.Td(written(row[theirs]), className="dim"),
-            html.Td(_signed_power(row["bias"])),
-            html.Td(MISSING if row["skill"] is None else _signed(100 * row["skill"], "%")),
+            html.Td(_signed_power(row["bias"]), className="wide-only"),
+            html.Td(MISSING if row["skill"] is None else _signed(100 * row["skill"], "%"), className="wide-only"),
             html.Td(f"{row['coverage_percent']:.0f} %"),
         ])
         for row in rows
     ]
     heads = ("", "Our error", "", "Persistence", "Bias", "Skill", "In band")
-    head = html.Tr([html.Th(each, scope="col", className="wide-only" if at == 2 else "")
+    head = html.Tr([html.Th(each, scope="col", className="wide-only" if each in ("Bias", "Skill") or at == 2 else "")
                     for at, each in enumerate(heads)])
     caption = html.Caption("Scores of solar power by day ahead", className="sr-only")
     return html.Div(html.Table([caption, html.Thead(head), html.Tbody(body)], className="table forecast-scores"),

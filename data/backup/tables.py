@@ -17,7 +17,8 @@ from data.queue import libpq_url
 Connection = psycopg.Connection[tuple[Any, ...]]
 # What every start makes anew. Of the queue only what waits is kept: finished work is history, and workers are gone.
 LEFT_OUT = frozenset({
-    "alembic_version", "schedule_beats",
+    # Numbers of finished work would become those of new work.
+    "alembic_version", "schedule_beats", "job_failures",
     "procrastinate_events", "procrastinate_workers", "procrastinate_periodic_defers",
 })  # fmt: skip
 QUEUE = "procrastinate_jobs"

@@ -98,7 +98,7 @@ def _permissions(person: PersonRecord, viewer: Viewer) -> list[Any]:
         )
         for each in permissions.SINGLE
     ]
-    title = html.Div([html.Strong("Permissions"), html.Span(" beside those of the role", className="dim")])
+    title = html.Span([html.Strong("Permissions"), html.Span(" beside those of the role", className="dim")])
     return [html.Details([html.Summary(title), *rows], className="person-permissions", open=bool(held.own))]
 
 

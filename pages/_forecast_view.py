@@ -6,11 +6,8 @@ from typing import Any
 from components import forecast_cards as cards
 from components.forecast_cards import Today
 from components.quantities import since, zone_name
-from components.returns_cards import button
 from services.forecast import progress
 from services.forecast.views import ForecastView
-
-STOP = {"type": "forecast-stop-button", "name": "stop"}
 
 
 def subtitle(view: ForecastView, now: datetime) -> str:
@@ -26,13 +23,13 @@ def is_working(view: ForecastView, now: datetime) -> bool:
     return any(progress.is_open(each, now) for each in (view.training, view.prediction))
 
 
-def works(view: ForecastView, now: datetime) -> list[Any]:
-    """Return how far what is being done is; empty where nothing is."""
+def works(view: ForecastView, now: datetime, stop: Any) -> list[Any]:
+    """Return how far what is being done is, with the button that stops it; empty where nothing is."""
     named = (("Training", view.training), ("Forecast", view.prediction))
     return [
         cards.progress_panel(
             words if each.state == "running" else f"{words}, waiting", each.stage, each.percent,
-            button(STOP, "Stop"),
+            stop,
         )
         for words, each in named if each is not None and progress.is_open(each, now)
     ]

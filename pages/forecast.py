@@ -119,7 +119,8 @@ def follow(_ticks: int | None, source_id: str, _asked: str | None, shown: str | 
     view = forecast.view(current(), source_id, now)
     is_working, revision = words.is_working(view, now), words.revision(view, now)
     return (
-        words.subtitle(view, now), words.works(view, now), words.notices(view, source_id, now), is_working, is_working,
+        words.subtitle(view, now), words.works(view, now, button({"type": Ids.STOP, "name": "stop"}, "Stop")),
+        words.notices(view, source_id, now), is_working, is_working,
         FAST_MILLISECONDS if is_working else SLOW_MILLISECONDS, no_update if revision == shown else revision,
     )
 

@@ -57,7 +57,7 @@ def layout(kind: str, thing_id: str) -> Any:
     ]
     shown = [_switches()] if is_source else []
     return html.Div([*stores, *shown, _links(is_source=is_source), _people(is_source=is_source)],
-                    className="page form-page")
+                    className="page form-page" if is_source else "page")
 
 
 def _switches() -> Any:

@@ -1,5 +1,6 @@
 """The questions: latest, day, week, month, year, all and fleet, each asked many times over changing windows."""
 
+import gc
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ def ask_all(data: Data, plan: Plan, rounds: int) -> dict[str, float]:
     asked = {**_of_a_year(data, "year at 10 s", "10s", plan), **_of_a_year(data, "year at 5 min", "5min", plan)}
     asked |= _of_all(data) | _of_the_fleet(data)
     taken: dict[str, list[float]] = {name: [] for name in asked}
+    # As every web process does once it has started: see `post_worker_init` in deploy/gunicorn.py.
+    gc.freeze()
     for number in range(rounds + WARM_UP):
         for name, ask in asked.items():
             taken[name].append(_milliseconds(ask, number))

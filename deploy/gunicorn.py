@@ -8,8 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import multiprocess
-
 from data import settings
 from services import error_reports, logs
 
@@ -48,6 +46,9 @@ def on_starting(_server: object) -> None:
 
 def child_exit(_server: object, worker: Any) -> None:
     """Have the gauges of a worker that ended forgotten."""
+    # Only here: how it counts it decides when it is loaded, which must be after the folder was named.
+    from prometheus_client import multiprocess
+
     multiprocess.mark_process_dead(worker.pid)
 
 

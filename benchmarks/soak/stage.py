@@ -68,7 +68,8 @@ class Stage:
         """The first process of everything that runs just now."""
         found = {name: each.process.pid for name, each in self.running.processes.items() if each.process.poll() is None}
         for name, server in self.servers.items():
-            pid = server.pid if hasattr(server, "pid") else getattr(server.process, "pid", None)
+            # A server that is stopped has none.
+            pid = getattr(server, "pid", None) or getattr(getattr(server, "process", None), "pid", None)
             if pid is not None:
                 found[name] = pid
         return found

@@ -28,6 +28,7 @@ from tests.production import Production, production
 from tests.storage.test_images import picture
 
 READINGS = 60
+MONITORING = "token-of-who-monitors-this-installation"
 SOURCE = {"name": "Roof", "connection_type": 0, "installed_capacity_watts": 8000.0, "time_zone": "Europe/Madrid"}
 
 
@@ -51,7 +52,7 @@ def house(stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         **stores, **broker.settings, "AMPRA_SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
         "AMPRA_STORAGE_URL": f"s3://key:secret-of-the-store@ampra?endpoint=http://127.0.0.1:{files_port}",
         "AMPRA_ADMIN_EMAIL": "overseer@example.org", "AMPRA_ADMIN_PASSWORD": "Sunny-day-7", "AMPRA_LOG_FORMAT": "json",
-        "WEB_CONCURRENCY": "1",
+        "WEB_CONCURRENCY": "1", "AMPRA_MONITORING_TOKEN": MONITORING,
     }  # fmt: skip
     for name, value in told.items():
         monkeypatch.setenv(name, value)
@@ -85,6 +86,7 @@ def test_two_of_everything_lose_nothing_and_do_nothing_twice(house: House) -> No
     assert mongo.database()["normalized_sun_source_data"].count_documents({"sunSourceId": source_id}) == READINGS
     assert _counted(source_id) == {"stored": READINGS}
     assert all(_newest(url, source_id, token) == READINGS for url in house.running.urls)
+    _see_the_figures(house)
     _see_the_same_picture(house, owner, source_id)
     _mail_comes_once(house)
     _one_clock_ticks_and_the_other_takes_over(house, owner)
@@ -121,6 +123,18 @@ def _newest(url: str, source_id: str, token: str) -> float:
     headers = {"Authorization": f"Bearer {token}"}
     answer = httpx.get(f"{url}/api/v1/sources/{source_id}/latest", headers=headers, trust_env=False)
     return float(answer.raise_for_status().json()["fields"]["solarPower"])
+
+
+def _see_the_figures(house: House) -> None:
+    """Gunicorn's workers count together, and every part is well but for jobs that had no time to run."""
+    headers = {"Authorization": f"Bearer {MONITORING}"}
+    for url in house.running.urls:
+        figures = httpx.get(f"{url}/metrics", headers=headers, trust_env=False).raise_for_status().text
+        assert 'ampra_http_requests_total{endpoint="api.show_latest",method="GET",status="200"} 1.0' in figures
+        for server in ("postgres", "mongo", "mqtt", "mail", "files"):
+            assert f'ampra_up{{server="{server}"}} 1.0' in figures
+        parts = httpx.get(f"{url}/readyz", headers=headers, trust_env=False).raise_for_status().json()["parts"]
+        assert [each for each in parts if not each["well"]] == []
 
 
 def _see_the_same_picture(house: House, owner: Any, source_id: str) -> None:

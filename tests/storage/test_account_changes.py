@@ -164,6 +164,16 @@ def test_a_new_address_counts_once_its_link_was_used(alice: Account) -> None:
         account_changes.use_new_address(link, NOW)
 
 
+def test_a_link_to_a_new_address_holds_for_thirty_minutes(alice: Account) -> None:
+    account_changes.ask_for_new_address(alice.id, "new@example.org", PASSWORD, NOW)
+    link = posted.newest_link("new@example.org").rpartition("/")[2]
+    end = NOW + timedelta(minutes=30)
+    assert account_changes.new_address(link, end - timedelta(seconds=1)) == "new@example.org"
+    assert account_changes.new_address(link, end) is None
+    with pytest.raises(NotFound):
+        account_changes.use_new_address(link, end)
+
+
 def test_a_new_address_that_is_taken_is_not_told_to_who_asks(alice: Account) -> None:
     accounts.create_user("bob@example.org", PASSWORD, "Bob", "", is_email_verified=True)
     account_changes.ask_for_new_address(alice.id, "bob@example.org", PASSWORD, NOW)

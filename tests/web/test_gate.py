@@ -1,13 +1,20 @@
 """The gate: strangers get nothing from any route or callback, and sessions end when they should."""
 
+import re
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from types import ModuleType
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from data import settings
+from tests import servers
 from tests.web.conftest import PASSWORD, Person
 from web import gate
+from web.server import create_server
 
 ANY_ID = "00000000-0000-4000-8000-000000000000"
 
@@ -102,6 +109,23 @@ def test_the_session_cookie_is_guarded(app: ModuleType, alice: Person, stranger:
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+    ends = parsedate_to_datetime(re.findall(r"Expires=([^;]+)", cookie)[0])
+    assert timedelta(days=7, minutes=-5) < ends - servers.now() <= timedelta(days=7)
+    # Each answer puts the end off again.
+    assert "Expires=" in stranger.get("/_dash-layout").headers["Set-Cookie"]
+
+
+def test_behind_tls_the_cookie_is_for_tls_only(alice: Person) -> None:
+    behind = create_server(replace(settings.get(), web_url="https://ampra.example")).test_client()
+    answer = behind.post("/sign-in", data={"email": "alice@example.org", "password": PASSWORD})
+    assert "Secure;" in answer.headers["Set-Cookie"]
+
+
+def test_other_sites_cannot_press_anything(app: ModuleType, alice: Person) -> None:
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+        answer = alice.client.post("/_dash-update-component", json={}, headers=headers)
+        assert (answer.status_code, "another site" in answer.text) == (403, True)
 
 
 def test_pages_carry_security_headers(stranger: FlaskClient) -> None:

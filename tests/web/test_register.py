@@ -5,7 +5,7 @@ import json
 import re
 import time
 import zlib
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from types import ModuleType
 
 import pyotp
@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from services.people import accounts, second_factor
 from tests import posted, servers
 from tests.web.conftest import PASSWORD, Person
+from web import second_step
 
 ADDRESS = "carol@example.org"
 FORM = {"email": ADDRESS, "password": PASSWORD, "first_name": "Carol", "last_name": "Čapek"}
@@ -153,6 +154,29 @@ def test_a_second_factor_is_asked_for_before_anything_else(app: ModuleType, alic
     answer = client.post("/sign-in/code", data={"code": code})
     assert (answer.status_code, answer.location) == (302, "/monitor/x")
     assert client.get("/_dash-layout").status_code == 200
+
+
+def test_the_second_step_waits_five_minutes_and_no_longer(
+    app: ModuleType, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = second_factor.offer(alice.account).secret
+    second_factor.confirm(alice.account.id, pyotp.TOTP(secret).now(), servers.now())
+    client, begun = app.server.test_client(), servers.now()
+    client.post("/sign-in", data={"email": "alice@example.org", "password": PASSWORD})
+
+    class Later(datetime):
+        after = timedelta(0)
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return begun + cls.after
+
+    monkeypatch.setattr(second_step, "datetime", Later)
+    Later.after = timedelta(minutes=4, seconds=50)
+    assert client.get("/sign-in/code").status_code == 200
+    Later.after = timedelta(minutes=5, seconds=10)
+    assert client.get("/sign-in/code").location == "/sign-in"
+    assert client.post("/sign-in/code", data={"code": "000000"}).location == "/sign-in"
 
 
 def test_the_second_step_without_the_first_leads_nowhere(alice: Person, stranger: FlaskClient) -> None:

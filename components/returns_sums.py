@@ -28,10 +28,13 @@ def _waiting(left: int) -> Any:
 
 def _card(total: CurrencyTotal) -> Any:
     currency = total.currency
+    saving, bought = total.sources - total.without_savings, total.sources - total.without_cost
+    upkeep = f"after {money_words(total.maintenance, currency)} upkeep" if saving else ""
+    # Of nothing known the sum is not known either, and never 0.
     tiles = (
-        ("Saved so far", money(total.savings, currency), _of(total.sources - total.without_savings, total.sources)),
-        ("Net", money(total.net, currency), f"after {money_words(total.maintenance, currency)} upkeep"),
-        ("Put in", money(total.put_in, currency), _of(total.sources - total.without_cost, total.sources)),
+        ("Saved so far", money(total.savings if saving else None, currency), _of(saving, total.sources)),
+        ("Net", money(total.net if saving else None, currency), upkeep),
+        ("Put in", money(total.put_in if bought else None, currency), _of(bought, total.sources)),
         ("Return", percent(total.roi_percent), "net of what was put in"),
     )
     count = f"{total.sources} source{'' if total.sources == 1 else 's'}"

@@ -1,55 +1,67 @@
-"""A real browser before the real web server, with what it complained of."""
+"""A real browser before the real web server, with what it complained of.
 
-import subprocess
-import sys
+What is dear is shared: the servers, the browser, its windows with what they have loaded, and one whole installation.
+A window that is given back is empty again: no cookies, nothing remembered.
+"""
+
+import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
-from deploy.local.ports import free_port, wait_for
+from tests import servers
 from tests.browser.scene import PASSWORD
-from tests.servers import PROJECT
-
-CHROMIUM = Path("/usr/bin/chromium")
-START_SECONDS = 40
+from tests.installation import Installation
+from tests.web_server import CHROMIUM, web_server
 
 # Opens the address of a page for somebody: (email, path, options of the browser context) -> page.
 Visit = Callable[..., Page]
+# Long, because machines that test do other things too; who is quick never waits for it.
+PATIENCE_MILLISECONDS = 60_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+_SCREEN = {"viewport": {"width": 1280, "height": 900}}
+_FORGET = "try { localStorage.clear(); sessionStorage.clear() } catch (error) { /* a page without an address */ }"
 
 
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/sign-in", timeout=5).status_code == 200
-    except httpx.HTTPError:
-        return False
+class Windows:
+    """Windows of one browser by their options, used again by later tests: loading everything anew takes seconds."""
 
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser, self._address = browser, address
+        self._free: dict[str, list[BrowserContext]] = {}
+        self._used: list[tuple[str, BrowserContext]] = []
 
-@contextmanager
-def web_server(environment: dict[str, str], log: Path) -> Iterator[str]:
-    """A web server with these settings; gives its address."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    settings = {"PATH": "/usr/bin:/bin", "WEB_CONCURRENCY": "1", **environment,
-                "AMPRA_PORT": str(port), "AMPRA_WEB_URL": address}
-    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.py", "app:server"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=PROJECT, env=settings, stdout=output, stderr=output)
-        try:
-            assert wait_for(lambda: _answers(address), START_SECONDS), log.read_text(errors="replace")[-3000:]
-            yield address
-        finally:
-            process.terminate()
-            process.wait(20)
+    def take(self, **options: Any) -> BrowserContext:
+        """Return an empty window with some options that nobody else has."""
+        given = {**_SCREEN, **options}
+        key = json.dumps(given, sort_keys=True)
+        free = self._free.setdefault(key, [])
+        context = free.pop() if free else self._browser.new_context(base_url=self._address, **given)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        self._used.append((key, context))
+        return context
+
+    def give_back(self) -> None:
+        """Empty all windows that were taken."""
+        for key, context in self._used:
+            try:
+                context.unroute_all(behavior="ignoreErrors")
+                for page in context.pages:
+                    page.evaluate(_FORGET)
+                    page.close()
+                context.clear_cookies()
+                self._free[key].append(context)
+            except Error:
+                context.close()
+        self._used.clear()
 
 
 @pytest.fixture(scope="session")
-def address(migrated: dict[str, str], servers_folder: Path) -> Iterator[str]:
+def address(migrated: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the web server of this run answers."""
-    with web_server(migrated, servers_folder / "web.log") as found:
+    with web_server(migrated, tmp_path_factory.mktemp("web") / "web.log") as found:
         yield found
 
 
@@ -64,31 +76,55 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Everything that `make run` starts, with nothing in it at first; its tests have people of their own."""
+    made = Installation(tmp_path_factory.mktemp("installation"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser, address: str) -> Windows:
+    """The windows of this run."""
+    return Windows(browser, address)
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What the console of the browser was told, and what should stay empty."""
     return []
 
 
-@pytest.fixture
-def visit(browser: Browser, address: str, stores: dict[str, str], complaints: list[str]) -> Iterator[Visit]:
-    """Sign in and open a page."""
-    opened = []
+@pytest.fixture(scope="module")
+def kept_stores(migrated: dict[str, str]) -> dict[str, str]:
+    """Both databases, emptied once for all tests of a module that only look; gives the settings."""
+    servers.empty(migrated["AMPRA_POSTGRES_URL"], migrated["AMPRA_MONGO_URL"])
+    return migrated
 
-    def _visit(email: str | None, path: str = "/", **options: object) -> Page:
-        context = browser.new_context(base_url=address, **{"viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(20_000)
-        opened.append(context)
+
+@pytest.fixture
+def look(windows: Windows, address: str, complaints: list[str]) -> Iterator[Visit]:
+    """Open a page for somebody, signed in, on what the stores hold."""
+
+    def _look(email: str | None, path: str = "/", **options: object) -> Page:
+        context = windows.take(**options)
+        if email is not None:
+            given = {"email": email, "password": PASSWORD}
+            answer = context.request.post("/sign-in", form=given, headers={"Sec-Fetch-Site": "same-origin"})
+            assert answer.ok and not answer.url.endswith("/sign-in"), answer.url
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)
-        if email is not None:
-            page.fill("#email", email)
-            page.fill("#password", PASSWORD)
-            page.click("button[type=submit]")
         return page
 
-    yield _visit
-    for context in opened:
-        context.close()
+    yield _look
+    windows.give_back()
+
+
+@pytest.fixture
+def visit(stores: dict[str, str], look: Visit) -> Visit:
+    """Open a page for somebody, signed in, on stores that this test fills."""
+    return look

@@ -19,15 +19,6 @@ from tests.installation import Installation
 MACHINE_SECONDS = 120
 
 
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Everything that `make run` starts, with nothing in it."""
-    made = Installation(tmp_path_factory.mktemp("installation"))
-    made.start()
-    yield made
-    made.stop()
-
-
 @pytest.fixture
 def page(browser: Browser, installation: Installation, complaints: list[str]) -> Iterator[Page]:
     context = browser.new_context(base_url=f"http://127.0.0.1:{installation.port}",

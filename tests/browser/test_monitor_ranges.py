@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from components.quantities import energy
+from services.ingestion import history
 from services.rollups import updating as rollups
 from solar.days import end_of_day, start_of_day
 from solar.energy import daily_energy
@@ -125,21 +126,23 @@ def test_totals_of_a_week_in_which_clocks_change(stores: dict[str, str], visit: 
     assert complaints == []
 
 
-@pytest.fixture
-def months(stores: dict[str, str]) -> Home:
-    """A source with hourly readings of two months of 2025 and of 2024."""
+@pytest.fixture(scope="module")
+def months(kept_stores: dict[str, str]) -> Home:
+    """A source with hourly readings of two months of 2025 and of 2024, for tests that only look."""
     made = home()
     for year in (2024, 2025):
         start, end = start_of_day(date(year, 5, 1), ZONE), start_of_day(date(year, 7, 1), ZONE)
-        made.send(*sunny(start, end, minutes=60))
+        frame = pd.DataFrame(sunny(start, end, minutes=60)).set_index("timestamp")
+        frame.index = pd.to_datetime(frame.index, utc=True)
+        history.store_history(made.source_id, frame, datetime.now(UTC))
     roll(made)
     return made
 
 
 def test_the_bar_chooses_periods_and_the_address_keeps_them(
-    months: Home, visit: Visit, complaints: list[str]
+    months: Home, look: Visit, complaints: list[str]
 ) -> None:
-    page = ready(visit(months.email, f"/monitor/{months.source_id}?range=month&date=2025-06-10"))
+    page = ready(look(months.email, f"/monitor/{months.source_id}?range=month&date=2025-06-10"))
     title = page.locator("#monitor-range-title")
     expect(title).to_have_text("June 2025")
     page.click("#monitor-back-button")
@@ -161,8 +164,8 @@ def test_the_bar_chooses_periods_and_the_address_keeps_them(
     assert complaints == []
 
 
-def test_a_number_says_why_and_the_chart_is_a_table(months: Home, visit: Visit, complaints: list[str]) -> None:
-    page = ready(visit(months.email, f"/monitor/{months.source_id}?range=month&date=2025-06-10"))
+def test_a_number_says_why_and_the_chart_is_a_table(months: Home, look: Visit, complaints: list[str]) -> None:
+    page = ready(look(months.email, f"/monitor/{months.source_id}?range=month&date=2025-06-10"))
     page.get_by_role("button", name="Why this number: Self-consumption").last.click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("(produced − exported) ÷ produced", timeout=REFRESH)
@@ -179,8 +182,8 @@ def test_a_number_says_why_and_the_chart_is_a_table(months: Home, visit: Visit, 
     assert complaints == []
 
 
-def test_what_is_shown_is_exported(months: Home, visit: Visit) -> None:
-    page = ready(visit(months.email, f"/monitor/{months.source_id}?range=month&date=2025-06-10"))
+def test_what_is_shown_is_exported(months: Home, look: Visit) -> None:
+    page = ready(look(months.email, f"/monitor/{months.source_id}?range=month&date=2025-06-10"))
     page.get_by_role("button", name="Export", exact=True).click()
     with page.expect_download() as download:
         page.get_by_text("Table as CSV").click()

@@ -9,20 +9,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from deploy.local import mongo, process
 from deploy.local.ports import free_port, wait_for
 from services.rollups import updating as rollups
 from tests import servers
-from tests.browser.conftest import Visit, web_server
+from tests.browser.conftest import Visit
 from tests.browser.scene import PASSWORD, Home, home, reading, sunny
-from tests.browser.test_monitor import REFRESH, part, ready
+from tests.browser.test_every_page import serious
+from tests.browser.test_monitor import REFRESH, part, ready, tick
 from tests.servers import PROJECT
+from tests.web_server import web_server
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 SEND = """
 import sys
 from datetime import UTC, datetime
@@ -94,7 +94,8 @@ def test_a_stopped_database_is_told_and_the_page_recovers_by_itself(
 def villena(stores: dict[str, str]) -> Home:
     """A source with readings of two days until now, one of them with a warning."""
     made, now = home(), datetime.now(UTC)
-    made.send(*sunny(now - timedelta(days=2), now), {**reading(now, 1000), "warningCodes": ["OverTemperature"]})
+    hot = {**reading(now, 1000), "warningCodes": ["OverTemperature"]}
+    made.send(*sunny(now - timedelta(days=2), now, minutes=15), hot)
     assert rollups.refresh_source(made.source_id, now)
     return made
 
@@ -110,18 +111,50 @@ def test_two_tabs_show_two_times_and_both_follow(villena: Home, visit: Visit, co
     expect(week.locator('[data-part="badge"]')).to_contain_text("Live", timeout=REFRESH)
     week.locator(".range-kinds label", has_text="Day").first.click()
     for page in (today, week):
+        tick(page)
         expect(part(page, "solar-value")).to_have_text("2.35", timeout=REFRESH)
     assert complaints == []
 
 
-def serious(page: Page) -> list[str]:
-    """What axe-core finds that keeps somebody from using the page."""
-    page.evaluate(f"{AXE}; 0")
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:200]}"
-        for each in found["violations"] if each["impact"] in {"serious", "critical"}
-    ]
+def test_two_people_at_once_see_their_own(villena: Home, visit: Visit, complaints: list[str]) -> None:
+    barn = home("bob@example.org", name="Barn")
+    barn.send(reading(datetime.now(UTC), 500))
+    hers = ready(visit(villena.email, f"/monitor/{villena.source_id}"))
+    his = ready(visit(barn.email, f"/monitor/{barn.source_id}"))
+    villena.send(reading(datetime.now(UTC), 2345.6))
+    for page, watts in ((hers, "2.35"), (his, "500")):
+        tick(page)
+        expect(part(page, "solar-value")).to_have_text(watts, timeout=REFRESH)
+    expect(his.locator("#shell-source-picker")).to_have_value("Barn")
+    his.goto(f"/monitor/{villena.source_id}")
+    expect(his.locator("h2", has_text="This source is not here")).to_be_visible(timeout=REFRESH)
+    assert complaints == []
+
+
+SLEEP = """(hidden) => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_sleeping_laptop_asks_nothing_and_is_up_to_date_on_waking(
+    villena: Home, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(villena.email, "/settings")
+    page.clock.install()
+    page.goto(f"/monitor/{villena.source_id}")
+    ready(page)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(SLEEP, True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(60_000)
+    page.wait_for_timeout(300)
+    assert asked == []
+    villena.send(reading(datetime.now(UTC), 2345.6))
+    page.evaluate(SLEEP, False)
+    expect(part(page, "solar-value")).to_have_text("2.35", timeout=REFRESH)
+    assert complaints == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

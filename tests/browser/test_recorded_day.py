@@ -5,7 +5,6 @@ import gzip
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -25,15 +24,6 @@ MAKE_HOME = f"""
 from tests.browser import scene
 print(scene.home({EMAIL!r}).source_id)
 """
-
-
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    """Everything that `make run` starts, without the demo."""
-    started = Installation(tmp_path)
-    started.start()
-    yield started
-    started.stop()
 
 
 def _python(installation: Installation, *arguments: str) -> str:

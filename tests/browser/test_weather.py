@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from data import postgres, settings_store
 from data.settings_store import SettingType
+from deploy.local.ports import wait_for
 from services.ingestion import history
 from services.weather import archive as weather_archive
 from services.weather import refresh as weather_refresh
@@ -21,7 +22,6 @@ from tests.browser.scene import Home, home
 from tests.storage.telemetry_data import roll
 from tests.storage.weather_scene import Scene, weather_scene
 
-expect.set_options(timeout=20_000)
 ZONE = "Europe/Berlin"
 PLACE = {"latitude": 49.79, "longitude": 9.95, "time_zone": ZONE}
 DAYS = 40
@@ -30,10 +30,18 @@ SHOTS = os.environ.get("AMPRA_SHOTS")
 
 
 @pytest.fixture
-def scene(stores: dict[str, str]) -> Iterator[Scene]:
+def scene(migrated: dict[str, str]) -> Iterator[Scene]:
     with weather_scene() as made:
         made.now = datetime.now(UTC)
         yield made
+
+
+@pytest.fixture(scope="module")
+def grown(kept_stores: dict[str, str]) -> Home:
+    """A plant with its weather and production, for all tests that only look."""
+    with weather_scene() as scene:
+        scene.now = datetime.now(UTC)
+        return plant(scene)
 
 
 def plant(scene: Scene) -> Home:
@@ -69,13 +77,10 @@ def drawn(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 800, 360])
 def test_days_and_charts_fit_every_screen(
-    visit: Visit, scene: Scene, complaints: list[str], width: int, scheme: str
+    look: Visit, grown: Home, complaints: list[str], scheme: str
 ) -> None:
-    made = plant(scene)
-    screen = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-    page = visit(made.email, f"/weather/{made.source_id}", **screen)
+    page = look(grown.email, f"/weather/{grown.source_id}", color_scheme=scheme)
     drawn(page)
     first = page.locator(".weather-day").first
     for words in ("Today", "kWh/m²", "MJ/m²", "UV", "Rain"):
@@ -85,29 +90,15 @@ def test_days_and_charts_fit_every_screen(
     expect(page.locator("#weather-foot-slot")).to_contain_text(re.compile(r"History: .* \d+ days"))
     expect(page.locator("#weather-foot-slot")).to_contain_text("Simulated weather")
     expect(page.locator("#weather-yield-chart")).to_contain_text("fault F31")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    shot(page, f"weather-{width}-{scheme}")
+    for width in (1280, 800, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert wait_for(lambda wide=width: page.evaluate("document.documentElement.scrollWidth") <= wide, 5), width
+        shot(page, f"weather-{width}-{scheme}")
     assert complaints == []
 
 
-def test_temperatures_are_in_the_readers_unit(visit: Visit, scene: Scene) -> None:
-    made = plant(scene)
-    page = visit(made.email, f"/weather/{made.source_id}")
-    drawn(page)
-    celsius = int(page.locator(".weather-max").first.inner_text().rstrip("°").replace("−", "-"))
-    with postgres.session() as session:
-        owner = weather_refresh.weather_sources.sources.by_ids(session, [made.source_id])[0].user_id
-        settings_store.put(session, owner, SettingType.TEMPERATURE_UNIT, "1")
-    page.reload()
-    drawn(page)
-    fahrenheit = int(page.locator(".weather-max").first.inner_text().rstrip("°").replace("−", "-"))
-    assert abs(fahrenheit - (celsius * 9 / 5 + 32)) <= 1.0
-    expect(page.locator("#weather-hours-chart")).to_contain_text("Temperature, °F")
-
-
-def test_tables_tell_the_same_by_keyboard(visit: Visit, scene: Scene) -> None:
-    made = plant(scene)
-    page = visit(made.email, f"/weather/{made.source_id}")
+def test_tables_tell_the_same_by_keyboard(look: Visit, grown: Home) -> None:
+    page = look(grown.email, f"/weather/{grown.source_id}")
     drawn(page)
     summary = page.get_by_text("Production as a table")
     summary.focus()
@@ -116,13 +107,47 @@ def test_tables_tell_the_same_by_keyboard(visit: Visit, scene: Scene) -> None:
     expect(page.get_by_role("row").filter(has_text="fault F31").first).to_be_visible()
 
 
-def test_refresh_now_shows_its_progress_and_then_the_new_forecast(visit: Visit, scene: Scene) -> None:
-    made = plant(scene)
+def test_monitors_day_has_the_sun_and_the_weather(
+    look: Visit, grown: Home, complaints: list[str]
+) -> None:
+    yesterday = local_date(datetime.now(UTC), ZONE) - timedelta(days=1)
+    page = look(grown.email, f"/monitor/{grown.source_id}?date={yesterday}")
+    chart = page.locator("#monitor-day-chart")
+    expect(chart).to_contain_text(re.compile(r"sunrise \d\d:\d\d"))
+    expect(chart).to_contain_text(re.compile(r"sunset \d\d:\d\d"))
+    expect(page.locator(".weather-strip-part")).to_have_count(8)
+    expect(page.locator(".weather-strip")).to_contain_text("00:00 to 03:00")
+    ratio = page.locator(".tile.figure", has_text="Performance ratio")
+    expect(ratio).to_contain_text(re.compile(r"\d+\s?%"))
+    ratio.get_by_role("button").click()
+    expect(page.get_by_role("dialog")).to_contain_text("kWh/m² measured on the horizontal")
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 360, "height": 900})
+    assert wait_for(lambda: page.evaluate("document.documentElement.scrollWidth") <= 360, 5)
+    shot(page, "monitor-weather-360")
+    assert complaints == []
+
+
+def test_temperatures_are_in_the_readers_unit(look: Visit, grown: Home) -> None:
+    page = look(grown.email, f"/weather/{grown.source_id}")
+    drawn(page)
+    celsius = int(page.locator(".weather-max").first.inner_text().rstrip("°").replace("−", "-"))
+    with postgres.session() as session:
+        owner = weather_refresh.weather_sources.sources.by_ids(session, [grown.source_id])[0].user_id
+        settings_store.put(session, owner, SettingType.TEMPERATURE_UNIT, "1")
+    page.reload()
+    drawn(page)
+    fahrenheit = int(page.locator(".weather-max").first.inner_text().rstrip("°").replace("−", "-"))
+    assert abs(fahrenheit - (celsius * 9 / 5 + 32)) <= 1.0
+    expect(page.locator("#weather-hours-chart")).to_contain_text("Temperature, °F")
+
+
+def test_refresh_now_shows_its_progress_and_then_the_new_forecast(look: Visit, grown: Home, scene: Scene) -> None:
     with postgres.session() as session:
         weather_refresh.weather_sources.job_progress.put(
-            session, "weather", [made.source_id], "done", scene.now - timedelta(hours=1)
+            session, "weather", [grown.source_id], "done", scene.now - timedelta(hours=1)
         )
-    page = visit(made.email, f"/weather/{made.source_id}")
+    page = look(grown.email, f"/weather/{grown.source_id}")
     drawn(page)
     page.get_by_role("button", name="Refresh now").click()
     expect(page.get_by_role("progressbar", name="Refreshing the forecast")).to_be_visible()
@@ -132,26 +157,31 @@ def test_refresh_now_shows_its_progress_and_then_the_new_forecast(visit: Visit, 
     expect(page.get_by_role("progressbar", name="Refreshing the forecast")).to_be_visible()
     shot(page, "weather-progress")
     scene.now = datetime.now(UTC)
-    weather_refresh.refresh_source(scene.client, made.source_id, scene.now)
+    weather_refresh.refresh_source(scene.client, grown.source_id, scene.now)
     expect(page.get_by_role("progressbar", name="Refreshing the forecast")).to_be_hidden()
     expect(page.get_by_role("button", name="Refresh now")).to_be_enabled()
     page.get_by_role("button", name="Refresh now").click()
     expect(page.get_by_text("less than 2 minutes ago")).to_be_visible()
 
 
-def test_a_failure_keeps_the_last_good_weather_with_its_age(visit: Visit, scene: Scene) -> None:
-    made = plant(scene)
+def test_a_failure_keeps_the_last_good_weather_with_its_age(look: Visit, grown: Home, scene: Scene) -> None:
     with postgres.session() as session:
         weather_refresh.weather_sources.job_progress.put(
-            session, "weather", [made.source_id], "failed", scene.now,
+            session, "weather", [grown.source_id], "failed", scene.now,
             message="The weather service answered 503 (no reason given).",
         )
-    page = visit(made.email, f"/weather/{made.source_id}")
+    page = look(grown.email, f"/weather/{grown.source_id}")
     drawn(page)
     warning = page.get_by_role("status").filter(has_text="could not be refreshed")
     expect(warning).to_contain_text("The weather service answered 503")
     expect(warning).to_contain_text(re.compile(r"What you see is the forecast of .* old\. It is tried again by"))
     shot(page, "weather-failure")
+
+
+def test_somebody_elses_weather_is_not_shown(look: Visit, grown: Home) -> None:
+    page = look(home("bob@example.org").email, f"/weather/{grown.source_id}")
+    expect(page.get_by_text("This does not exist, or it is not yours.").first).to_be_visible()
+    expect(page.locator(".weather-day:not(.waiting)")).to_have_count(0)
 
 
 def test_a_source_without_a_place_says_what_to_do(visit: Visit, stores: dict[str, str]) -> None:
@@ -162,27 +192,3 @@ def test_a_source_without_a_place_says_what_to_do(visit: Visit, stores: dict[str
     expect(page.get_by_role("button", name="Refresh now")).to_be_disabled()
     expect(page.locator("#weather-charts-slot")).to_be_hidden()
     shot(page, "weather-no-place")
-
-
-def test_somebody_elses_weather_is_not_shown(visit: Visit, scene: Scene) -> None:
-    made, other = plant(scene), home("bob@example.org")
-    page = visit(other.email, f"/weather/{made.source_id}")
-    expect(page.get_by_text("This does not exist, or it is not yours.").first).to_be_visible()
-    expect(page.locator(".weather-day:not(.waiting)")).to_have_count(0)
-
-
-@pytest.mark.parametrize("width", [1280, 360])
-def test_monitors_day_has_the_sun_and_the_weather(
-    visit: Visit, scene: Scene, complaints: list[str], width: int
-) -> None:
-    made = plant(scene)
-    yesterday = local_date(scene.now, ZONE) - timedelta(days=1)
-    page = visit(made.email, f"/monitor/{made.source_id}?date={yesterday}", viewport={"width": width, "height": 900})
-    chart = page.locator("#monitor-day-chart")
-    expect(chart).to_contain_text(re.compile(r"sunrise \d\d:\d\d"))
-    expect(chart).to_contain_text(re.compile(r"sunset \d\d:\d\d"))
-    expect(page.locator(".weather-strip-part")).to_have_count(8)
-    expect(page.locator(".weather-strip")).to_contain_text("00:00 to 03:00")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    shot(page, f"monitor-weather-{width}")
-    assert complaints == []

@@ -28,7 +28,7 @@ def layout() -> Any:
     """Return the tab."""
     take = [
         html.P("Everything that Ampra keeps of you as one ZIP archive: your account, your sources with all their "
-               "readings, prices, weather and forecasts. Passwords and keys are not in it.", className="dim"),
+               "readings, prices, weather, forecasts and pictures. Passwords and keys are not in it.", className="dim"),
         foot(html.A([icon("download", 16), "Export my data"], href="/export/account", className="button",
                                 download="")),
     ]  # fmt: skip

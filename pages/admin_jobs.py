@@ -26,19 +26,19 @@ TASKS = (
     {"field": "running", "headerName": "Running", "minWidth": 95, "type": "rightAligned"},
     {"field": "succeeded", "headerName": "Done, 24 h", "minWidth": 105, "type": "rightAligned"},
     {"field": "failed", "headerName": "Failed, 24 h", "minWidth": 110, "type": "rightAligned"},
+    {"field": "reason", "headerName": "Why it last failed", "minWidth": 240, "flex": 3, "tooltipField": "reason"},
     {"field": "last", "headerName": "Last done, UTC", "minWidth": 160},
     {"field": "lastFailure", "headerName": "Last failure, UTC", "minWidth": 160},
-    {"field": "reason", "headerName": "Why", "minWidth": 240, "flex": 3, "tooltipField": "reason"},
 )
 RUNS = (
     {"field": "number", "headerName": "Run", "minWidth": 90, "type": "rightAligned"},
     {"field": "task", "headerName": "Task", "minWidth": 180, "flex": 2},
     {"field": "status", "headerName": "State", "minWidth": 105},
+    {"field": "reason", "headerName": "Why it failed", "minWidth": 260, "flex": 3, "tooltipField": "reason"},
     {"field": "attempts", "headerName": "Tries", "minWidth": 85, "type": "rightAligned"},
     {"field": "asked", "headerName": "Asked, UTC", "minWidth": 160},
     {"field": "started", "headerName": "Begun, UTC", "minWidth": 160},
     {"field": "ended", "headerName": "Ended, UTC", "minWidth": 160},
-    {"field": "reason", "headerName": "Why it failed", "minWidth": 260, "flex": 3, "tooltipField": "reason"},
 )
 _STATES = {"todo": "waiting", "doing": "running", "succeeded": "done"}
 

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from dash import no_update, set_props
+from dash import ctx, no_update, set_props
 
 from data.errors import StorageUnavailable
 from services.errors import Forbidden, Invalid, NotFound, TooMany, Unavailable
@@ -31,7 +31,12 @@ def show(error: Exception) -> Any:
         "closeButtonProps": {"aria-label": "Close"},
     }
     set_props(NOTICES, {"sendNotifications": [notice]})
-    return no_update
+    return _unchanged(ctx.outputs_list)
+
+
+def _unchanged(outputs: Any) -> Any:
+    """Return that nothing changes, in the shape of the outputs: Dash takes one for many nowhere but at the top."""
+    return [_unchanged(each) for each in outputs] if isinstance(outputs, list) else no_update
 
 
 def _words(error: Exception) -> tuple[str, str]:

@@ -63,6 +63,13 @@ class Run:
     def go(self) -> None:
         """Run for the seconds, then wait until everything sent is stored."""
         devices, viewers = self._devices(), self._people()
+        try:
+            self._go_on(devices, viewers)
+        finally:
+            for each in (devices, viewers):
+                each.kill()
+
+    def _go_on(self, devices: subprocess.Popen[str], viewers: subprocess.Popen[str]) -> None:
         self.began_at, began = time.time(), time.monotonic()
         waiting = list(self.plan)
         ending: list[tuple[float, Planned]] = []

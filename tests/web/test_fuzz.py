@@ -4,6 +4,7 @@ import json
 import re
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import schemathesis
@@ -65,7 +66,7 @@ def _routes(app: ModuleType) -> list[tuple[str, Any]]:
 
 def _path(rule: Any, source: str, word: str) -> str:
     values = {name: (source if name in {"source_id", "owner_id"} else word or "x") for name in rule.arguments}
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]].replace("/", "_") or "x", rule.rule)
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: quote(values[found[1]], safe="", errors="replace"), rule.rule)
 
 
 def test_no_route_fails_on_nonsense(app: ModuleType, owner: Person, source: str) -> None:

@@ -93,7 +93,10 @@ class Run:
 
     def is_explained(self, at: float) -> bool:
         """Whether a fault explains what failed at an instant (seconds since 1970)."""
-        return any(each.start <= at <= each.end for each in self.windows)
+        # While the clock is turned, logs tell its time.
+        turned = [Window(each.name, each.start + by, each.end + by)
+                  for each in self.windows if "clock" in each.name for by in (-3600, 3600)]  # fmt: skip
+        return any(each.start <= at <= each.end for each in (*self.windows, *turned))
 
     def _begin(self, planned: Planned, began: float) -> tuple[float, Planned]:
         fault, now = planned.fault, time.time()

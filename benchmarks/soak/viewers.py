@@ -66,6 +66,9 @@ class Viewer:
         began = time.monotonic()
         answer = await self._browser.post("/_dash-update-component", json=self._body(self._callback))
         self._seen.delays.append(time.monotonic() - began)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            # As a browser does: to sign-in, and on.
+            self._callback = None
         if answer.status_code not in (200, 204):
             raise RuntimeError(f"the live callback answered {answer.status_code}")
         if answer.status_code == httpx.codes.OK:

@@ -1,6 +1,6 @@
 """Why a figure of a period is what it is: its inputs, how they were found, and on one day what each source said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -67,7 +67,7 @@ def why(viewer: Viewer, source_id: str, figure: str, period: Period | None, now:
     known = found.energies.kwh[list(channels)].dropna().index if channels else pd.Index([])
     is_by_radiation = figure == "performanceRatio"
     if is_by_radiation:
-        known = known[[day in figures.radiation for day in known]]
+        known = pd.Index([day for day in known if day in figures.radiation], dtype=object)
     return Why(
         figure,
         *_value(figure, figures),
@@ -81,8 +81,12 @@ def why(viewer: Viewer, source_id: str, figure: str, period: Period | None, now:
         peak_at=figures.peak.at if figure == "peak" and figures.peak else None,
         worst=_worst(found.energies, channels, known) if chosen.length > 1 else [],
         day=_explanations(viewer, source_id, chosen.first, channels) if chosen.length == 1 else {},
-        radiation_kwh=sum(figures.radiation[day] for day in known) if is_by_radiation else None,
+        radiation_kwh=_radiation(figures, known.to_list()) if is_by_radiation else None,
     )
+
+
+def _radiation(figures: PeriodFigures, dates: Sequence[Any]) -> float:
+    return sum(figures.radiation[day] for day in dates)
 
 
 def _value(figure: str, figures: PeriodFigures) -> tuple[float | None, str | None]:

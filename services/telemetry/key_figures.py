@@ -85,7 +85,8 @@ def figures_of(viewer: Viewer, source_id: str, found: EnergyRange) -> PeriodFigu
 def _radiation(viewer: Viewer, source_id: str, period: Period) -> dict[date, float]:
     """Measured radiation in kWh/m² by day: what is only forecast would make a ratio of the forecast."""
     known = weather.observed_days(viewer, source_id, period.first, period.last)["radiation_kwh"].dropna()
-    return {day: float(value) for day, value in known.items()}
+    dates: list[date] = known.index.to_list()
+    return dict(zip(dates, known.to_list(), strict=True))
 
 
 def _why_no_ratio(reasons: Mapping[str, str], found: EnergyRange, radiation: Mapping[date, float]) -> dict[str, str]:

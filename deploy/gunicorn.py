@@ -31,14 +31,14 @@ loglevel = "warning"
 # Which proxies are believed is AMPRA_TRUSTED_PROXIES' business alone.
 secure_scheme_headers: dict[str, str] = {}
 forwarded_allow_ips = ""
-# All workers count requests in files of one folder, which whichever is asked for the figures adds up.
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="ampra-web-"))
-# No statement of a request outlasts it: of libpq's own variable, so that it costs no question.
-os.environ.setdefault("PGOPTIONS", f"-c statement_timeout={_settings.request_seconds * 1000}")
 
 
 def on_starting(_server: object) -> None:
-    """Write gunicorn's own lines as all others are written."""
+    """Prepare what all workers have in common, and write gunicorn's own lines as all others are written."""
+    # They count requests in files of one folder, which whichever is asked for the figures adds up.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="ampra-web-")
+    # No statement of a request outlasts it: of libpq's own variable, so that it costs no question.
+    os.environ.setdefault("PGOPTIONS", f"-c statement_timeout={_settings.request_seconds * 1000}")
     logs.configure()
     for name in ("gunicorn.error", "gunicorn.access"):
         logging.getLogger(name).handlers, logging.getLogger(name).propagate = [], True

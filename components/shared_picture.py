@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
-
 from components import theme
 from components.quantities import Quantity, energy, power
 
@@ -15,6 +13,9 @@ _MARGIN, _TOP, _BASE = 72, 300, 560
 
 def preview(title: str, words: str, watts: float | None, today_kwh: float | None, curve: Sequence[float]) -> bytes:
     """Return a PNG: a title with words under it, power now in W, today's kWh, and the day's curve of mean powers."""
+    # Only here, and for the font: few requests ask for a picture, and they are answered from what is kept.
+    from PIL import Image, ImageDraw
+
     tokens = theme.TOKENS["dark"]
     image = Image.new("RGB", (WIDTH, HEIGHT), tokens["body"])
     pen = ImageDraw.Draw(image, "RGBA")
@@ -39,6 +40,8 @@ def _energy(kwh: float | None) -> Quantity | None:
 
 
 def _font(size: int) -> Any:
+    from PIL import ImageFont
+
     return ImageFont.load_default(size)
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from plotly.utils import PlotlyJSONEncoder
-
 from components import shared_parts, shared_picture
 from components.flow_drawing import drawing
 from components.markup import markup
@@ -46,6 +44,9 @@ def live(shown: Shown, source: ShownSource | None, now: datetime) -> dict[str, A
 
 def view(shown: Shown, source: ShownSource, name: str, scheme: str, now: datetime) -> Mapping[str, Any] | None:
     """Return a view, None for one that is not allowed."""
+    # Only here: it loads a library for pictures.
+    from plotly.utils import PlotlyJSONEncoder
+
     found = _public_views.draw(shown, source, name, cast(Scheme, scheme), now)
     # As plain values: the edge knows nothing of figures.
     return None if found is None else json.loads(json.dumps(found, cls=PlotlyJSONEncoder))

@@ -268,7 +268,8 @@ GIVEN = {
     _PERMIT: {
         '{"name":["ALL"],"person":["ALL"],"type":"admin-person-permission"}.checked': [{
             "id": {"name": "audit.read", "person": "PERSON", "type": "admin-person-permission"},
-            "property": "checked", "value": True,
+            # To withdraw what nobody gave: it needs the same permission, and leaves everybody as they were.
+            "property": "checked", "value": False,
         }],
         "changed": '{"name":"audit.read","person":"PERSON","type":"admin-person-permission"}.checked',
     },

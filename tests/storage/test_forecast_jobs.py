@@ -147,26 +147,37 @@ def children_of(pid: int) -> list[int]:
     return [int(each) for each in text.split()]
 
 
+def is_held(name: str, worker_pid: int) -> bool:
+    """Whether the training runs, and its process is held, so that it does not end before the worker does."""
+    helpers = children_of(worker_pid)
+    if of(name).state != "running" or not helpers:
+        return False
+    for each in helpers:
+        os.kill(each, signal.SIGSTOP)
+    return True
+
+
 def test_a_running_training_is_stopped_and_that_of_a_killed_worker_taken_up_again(
     stores: dict[str, str], tmp_path: Path
 ) -> None:
     alice = owner()
     name = source(alice)
-    # Long enough to be caught at it.
     store(name, measured(90), datetime.now(UTC))
     asking.ask(alice, name, "train", datetime.now(UTC))
     first = worker(stores, tmp_path / "first.log")
     try:
-        assert servers.wait_until(lambda: of(name).percent >= 8, 60), (tmp_path / "first.log").read_text()
+        assert servers.wait_until(lambda: is_held(name, first.pid), 60), (tmp_path / "first.log").read_text()
         assert asking.stop(alice, name, datetime.now(UTC))
         assert servers.wait_until(lambda: of(name).message == progress.STOPPED, 30)
         assert asking.ask(alice, name, "train", datetime.now(UTC))
-        assert servers.wait_until(lambda: of(name).state == "running" and of(name).percent >= 8, 60)
+        assert servers.wait_until(lambda: is_held(name, first.pid), 60)
         helpers = children_of(first.pid)
         assert helpers
     finally:
         first.send_signal(signal.SIGKILL)
         first.wait()
+    for each in helpers:
+        os.kill(each, signal.SIGCONT)
     # Its process ends with it, and the model is not there.
     assert servers.wait_until(lambda: not any(is_alive(each) for each in helpers))
     assert forecasts.model(mongo.database(), name).get("trainedAt") is None

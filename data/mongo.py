@@ -17,8 +17,8 @@ _operation_seconds: int | None = None
 def client_for(url: str, operation_seconds: int | None = None) -> MongoClient[dict[str, Any]]:
     """Return a new client; it acknowledges a write when a majority of the servers have it in their journal.
 
-    With `operation_seconds` each of its operations gives up after so long. Not by `timeoutMS`: that would also have them
-    tried again for so long while no server answers at all, which must be known within seconds.
+    With `operation_seconds` each of its operations gives up after so long. Not by `timeoutMS`: that would also try
+    them again for so long while no server answers at all, which must be known within seconds.
     """
     return MongoClient(
         url,

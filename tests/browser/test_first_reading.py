@@ -22,7 +22,7 @@ MACHINE_SECONDS = 120
 @pytest.fixture
 def page(browser: Browser, installation: Installation, complaints: list[str]) -> Iterator[Page]:
     context = browser.new_context(base_url=f"http://127.0.0.1:{installation.port}",
-                                  viewport={"width": 1280, "height": 900},
+                                  viewport={"width": 1280, "height": 900}, reduced_motion="reduce",
                                   permissions=["clipboard-read", "clipboard-write"])
     context.set_default_timeout(30_000)
     opened = context.new_page()

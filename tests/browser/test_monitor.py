@@ -81,8 +81,9 @@ def test_the_newest_reading_moves_the_page_at_once(villena: Home, visit: Visit, 
         "Live flow: solar 2.35 kW, house 400 W, battery 300 W charging at 66 %, grid 1.65 kW exporting. "
         "Solar runs the house, charges the battery and exports the rest."
     )
-    last = page.evaluate("document.querySelector('.js-plotly-plot').data.find(each => each.name === 'Solar').y.at(-1)")
-    assert last == pytest.approx(2.346)
+    last = "document.querySelector('.js-plotly-plot').data.find(each => each.name === 'Solar').y.at(-1)"
+    # The texts are put in before the chart is.
+    assert wait_for(lambda: page.evaluate(last) == pytest.approx(2.346), 10)
     assert page.evaluate("window.drawn === document.querySelector('.flow svg')"), "the diagram must not be rebuilt"
     assert x_range(page) == zoomed, "the zoom must stay"
     assert complaints == []
@@ -196,11 +197,12 @@ def test_a_phone_scrolls_only_down_and_reaches_every_page(
     assert complaints == []
 
 
-def test_nothing_moves_for_those_who_do_not_want_it(villena: Home, visit: Visit) -> None:
-    page = ready(visit(villena.email, f"/monitor/{villena.source_id}", reduced_motion="reduce"))
+@pytest.mark.parametrize(("wish", "moving"), [("no-preference", "flow-on"), ("reduce", "none")])
+def test_nothing_moves_for_those_who_do_not_want_it(villena: Home, visit: Visit, wish: str, moving: str) -> None:
+    page = ready(visit(villena.email, f"/monitor/{villena.source_id}", reduced_motion=wish))
     assert page.locator(".flow-line.flowing").count() > 0
     running = "getComputedStyle(document.querySelector('.flow-line.flowing .flow-dashes')).animationName"
-    assert page.evaluate(running) == "none"
+    assert page.evaluate(running) == moving
 
 
 def test_a_lost_session_leads_to_sign_in_and_back(villena: Home, visit: Visit) -> None:

@@ -73,7 +73,7 @@ def test_a_stopped_database_is_told_and_the_page_recovers_by_itself(
 
     send(1234)
     with web_server(settings, tmp_path / "web.log") as address:
-        context = browser.new_context(base_url=address)
+        context = browser.new_context(base_url=address, reduced_motion="reduce")
         page = context.new_page()
         page.goto(f"/monitor/{made.source_id}")
         page.fill("#email", made.email)

@@ -43,7 +43,7 @@ def _recorded(folder: Path) -> list[float]:
 
 
 def _open(browser: Browser, installation: Installation, source_id: str) -> Page:
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce").new_page()
     page.goto(f"http://127.0.0.1:{installation.port}/monitor/{source_id}?date={DAY}")
     page.fill("#email", EMAIL)
     page.fill("#password", PASSWORD)

@@ -285,12 +285,12 @@ def old(issued_at: datetime, now: datetime, time_zone: str, *, is_automatic: boo
 
 
 def half_hours_table(frame: pd.DataFrame, time_zone: str) -> Any:
-    """Return the forecast by the hour as a table."""
+    """Return the forecast as a table of means over three hours; `frame` as `data.forecasts.Issue.frame`."""
     known = [(field, name) for field, name in _FIELDS.items() if f"{field}_p50" in frame]
-    hours = frame.resample("3h").mean() if len(frame) else frame
+    parts = frame.resample("3h").mean() if len(frame) else frame
     rows = [
         [f"{at:%a} {at.day}, {at:%H:%M}", *[_cell(field, row) for field, _ in known]]
-        for at, (_, row) in zip(pd.DatetimeIndex(hours.index).tz_convert(time_zone), hours.iterrows(), strict=True)
+        for at, (_, row) in zip(pd.DatetimeIndex(parts.index).tz_convert(time_zone), parts.iterrows(), strict=True)
     ]
     return table(("From", *[f"{name}, p50 (p10 to p90)" for _, name in known]), rows, "Means over three hours")
 

@@ -55,11 +55,6 @@ SECTIONS: Mapping[str, tuple[Field, ...]] = {
 }
 
 
-def names_of(sections: Iterable[str]) -> list[str]:
-    """Return the names of the fields of some sections, in the order of the form."""
-    return [field.name for section in sections for field in SECTIONS[section]]
-
-
 def fields(
     section: str, kind: str, choices: Mapping[str, Iterable[str]], *, without: Iterable[str] = (),
     when_empty: Mapping[str, str] = MappingProxyType({}),

@@ -1,6 +1,6 @@
 """Raw readings in MongoDB as they are read: one document a source and instant, and the latest state of each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,20 +28,6 @@ def first_at(database: Database[Document], source_id: str) -> datetime | None:
             {"sunSourceId": source_id}, projection={"timestamp": 1, "_id": 0}, sort=[("timestamp", 1)]
         )
     return found["timestamp"] if found else None
-
-
-def fields_between(
-    database: Database[Document], source_id: str, start: datetime, end: datetime, fields: Iterable[str]
-) -> list[Document]:
-    """Return the readings of `[start, end)` in time order, each with `timestamp` and those of `fields` it carries."""
-    projection = {"_id": 0, "timestamp": 1, **dict.fromkeys(fields, 1)}
-    with mapped_mongo_errors():
-        return list(
-            database[COLLECTION]
-            .find({"sunSourceId": source_id, "timestamp": {"$gte": start, "$lt": end}}, projection=projection)
-            .sort("timestamp", 1)
-            .batch_size(20_000)
-        )
 
 
 def newest_at(database: Database[Document], source_id: str, before: datetime | None = None) -> datetime | None:
@@ -90,22 +76,6 @@ def first_with(
     with mapped_mongo_errors():
         found = database[COLLECTION].find_one(wanted, projection={"timestamp": 1, "_id": 0}, sort=[("timestamp", 1)])
     return found["timestamp"] if found else None
-
-
-def means_between(
-    database: Database[Document], source_id: str, start: datetime, end: datetime, fields: Iterable[str], minutes: int
-) -> list[Document]:
-    """Return means per bucket of `minutes` over `[start, end)`: documents with `timestamp` (start of the bucket)."""
-    bucket = {"$dateTrunc": {"date": "$timestamp", "unit": "minute", "binSize": minutes}}
-    means = {name: {"$avg": f"${name}"} for name in fields}
-    pipeline: list[Mapping[str, Any]] = [
-        {"$match": {"sunSourceId": source_id, "timestamp": {"$gte": start, "$lt": end}}},
-        {"$group": {"_id": bucket, **means}},
-        {"$sort": {"_id": 1}},
-        {"$project": {"_id": 0, "timestamp": "$_id", **dict.fromkeys(means, 1)}},
-    ]
-    with mapped_mongo_errors():
-        return list(database[COLLECTION].aggregate(pipeline))
 
 
 def delete_source(database: Database[Document], source_id: str) -> int:

@@ -1,6 +1,6 @@
 """Amounts of money: exact decimals inside, ISO 4217 minor units and half-up rounding on display."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 from types import MappingProxyType
@@ -66,12 +66,3 @@ def decimal_of(value: object, name: str) -> Decimal:
     if not number.is_finite():
         raise ValueError(f"{name} must be a finite number, not {value!r}.")
     return number
-
-
-def sum_by_currency(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
-    """Add (currency, amount) pairs within each currency, in order of first appearance; currencies are never mixed."""
-    sums: dict[str, Decimal] = {}
-    with exact():
-        for currency, amount in amounts:
-            sums[currency] = sums.get(currency, Decimal(0)) + amount
-    return sums

@@ -14,7 +14,6 @@ from components.theme import Scheme
 
 HEIGHT = 320
 _DASH = "5px,4px"
-_FEWEST_FOR_LABEL = 20
 
 
 def payback_figure(

@@ -79,14 +79,6 @@ def view(viewer: Viewer, source_id: str, now: datetime) -> ForecastView:
     )
 
 
-def pace(viewer: Viewer, source_id: str) -> tuple[str, Progress | None, Progress | None]:
-    """Return a mark of the newest forecast and model, and how far the work on them is; raises NotFound."""
-    name = str(access.source_for(viewer, source_id).id)
-    about = forecasts.standings(mongo.database(), [name]).get(name, {})
-    training, prediction = progress.of_source(name)
-    return f"{about.get('predictedAt')} {about.get('triedAt')}", training, prediction
-
-
 def of_day(viewer: Viewer, source_id: str, day: date, now: datetime) -> DayForecast | None:
     """Return the newest forecast that was issued on a local day for that day; None where none is kept.
 

@@ -15,7 +15,6 @@ from solar.normalise.times import to_instant
 from solar.vocabulary import CHANNELS, FIELDS
 
 Kind = Literal["readings", "days"]
-ENERGY_UNITS = ("Wh", "kWh", "MWh")
 # How people write times that are neither ISO 8601 nor numbers.
 PATTERNS = (
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y",

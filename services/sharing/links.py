@@ -98,12 +98,6 @@ def switches(viewer: Viewer, source_id: str) -> SwitchRecord:
         return shared_links.switches(session, [thing.id]).get(thing.id, SwitchRecord())
 
 
-def switches_of(source_ids: list[UUID]) -> dict[UUID, SwitchRecord]:
-    """Return the switches of sources already authorised; one that has none has everything off."""
-    with postgres.session() as session:
-        return shared_links.switches(session, source_ids)
-
-
 def keep_switches(viewer: Viewer, source_id: str, wanted: SwitchRecord, now: datetime) -> None:
     """Keep what of a source may be shown; it holds for all links at once."""
     thing = owned(viewer, "source", source_id)

@@ -94,11 +94,11 @@ class World:
         return pd.DatetimeIndex(self.frame(key).index)
 
     def frame(self, key: str = "hybrid", fields: tuple[str, ...] = ()) -> pd.DataFrame:
-        found = readings.fields_between(
+        found = readings.walk(
             mongo.database(), self.book.chapters[key].source_id, datetime(2026, 1, 1, tzinfo=UTC),
-            datetime(2027, 1, 1, tzinfo=UTC), fields,
+            datetime(2027, 1, 1, tzinfo=UTC), fields, batch=20_000,
         )
-        frame = pd.DataFrame(found)
+        frame = pd.DataFrame(list(found))
         return frame.set_index(pd.to_datetime(frame.pop("timestamp"), utc=True)) if len(frame) else frame
 
 

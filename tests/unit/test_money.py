@@ -65,12 +65,6 @@ def test_floats_enter_by_their_text() -> None:
     assert money.decimal_of(0.1, "kwh") == Decimal("0.1")
 
 
-def test_sums_keep_currencies_apart() -> None:
-    pairs = [("EUR", Decimal("1.10")), ("JPY", Decimal(100)), ("EUR", Decimal("2.20"))]
-    assert money.sum_by_currency(pairs) == {"EUR": Decimal("3.30"), "JPY": Decimal(100)}
-    assert money.sum_by_currency([]) == {}
-
-
 def test_twenty_eight_digits_hold_in_any_thread() -> None:
     results: list[Decimal] = []
 

@@ -1,5 +1,6 @@
 """Rate limits counted in MongoDB, so that all processes together keep them."""
 
+import atexit
 import time
 from functools import lru_cache
 
@@ -22,6 +23,8 @@ def _limiter() -> FixedWindowRateLimiter:
         window_collection_name="limit_windows",
         serverSelectionTimeoutMS=SELECTION_MILLISECONDS,
     )
+    # The storage closes its client when it is forgotten; left to the very end, that fails with a trace in the log.
+    atexit.register(_limiter.cache_clear)
     return FixedWindowRateLimiter(storage)
 
 
